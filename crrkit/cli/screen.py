@@ -39,10 +39,7 @@ def broken(line: str, *, width: int) -> str:
 class Status:
     """Show progress on stderr: on a terminal one line with a seconds counter, elsewhere one plain line per step.
 
-    Args:
-        quiet: Show nothing.
-        stream: The stream to write to; by default stderr.
-        patience: Seconds before anything is shown, and between two updates.
+    Nothing is shown in the first ``patience`` seconds; then the line is updated as often.
     """
 
     def __init__(self, *, quiet: bool = False, stream: TextIO | None = None, patience: float = PATIENCE) -> None:

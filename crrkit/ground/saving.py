@@ -31,11 +31,8 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
     An overwritten file keeps its permissions, and of a symbolic link the file it points to is overwritten. Leftovers of
     a killed process are removed by the next one that writes the same file.
 
-    Args:
-        targets: The files to write, by any name.
-
     Raises:
-        InputError: If a file cannot be created, written or moved into place.
+        InputError: If a file cannot be created, written or moved into place; it is named by its key in ``targets``.
     """
     parts: dict[str, Path] = {}
     try:
@@ -60,11 +57,7 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
 
 
 def write_beside(path: str | Path, content: bytes) -> Path:
-    """Write one file atomically: an existing file remains intact until it is replaced.
-
-    Raises:
-        InputError: If it cannot be written.
-    """
+    """Write one file atomically: an existing file remains intact until it is replaced."""
     target = Path(path)
     with beside({"path": target}) as parts, _refused(target, name="path"):
         parts["path"].write_bytes(content)

@@ -130,11 +130,7 @@ def _names(lines: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def check_part(part: str, has: Sequence[str], wanted: Sequence[str], *, beside: str) -> None:
-    """Check that a part has each column to read exactly once.
-
-    Raises:
-        SourceError: If not, with the part, the column and what to try.
-    """
+    """Raise an error if a part, a file or a sheet, does not have each column to read exactly once."""
     folded = [name.casefold() for name in has]
     for name in wanted:
         if folded.count(name.casefold()) > 1:

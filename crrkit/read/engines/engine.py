@@ -32,11 +32,9 @@ _spills = itertools.count()
 
 
 def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> Any:
-    """Return a new DuckDB in UTC with a low memory limit; for long text files, with its tables on disk.
+    """Return a new DuckDB in UTC with a low memory limit; if the texts to copy are long, with its tables on disk.
 
-    Args:
-        texts: Files whose rows will be copied.
-        stored: Files that are read in place for every query.
+    The files in ``stored`` are read in place for every query.
     """
     large = sum(_length(path) for path in texts) > LONG_TEXT
     con = _on_disk() if large else ibis.duckdb.connect()

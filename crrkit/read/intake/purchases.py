@@ -51,10 +51,7 @@ class States:
 def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool) -> tuple[Opened, States]:
     """Determine the states that are not purchases; a detected column whose values are not states is ignored.
 
-    Args:
-        opened: The source.
-        counts: The words that are purchases; if None, all words except those known not to be purchases.
-        was_named: Whether the column was given by the user.
+    ``counts`` are the words that are purchases; without it, all words are, except those known not to be.
 
     Raises:
         InputError: If there is no column for ``counts``, or one of its words does not occur.

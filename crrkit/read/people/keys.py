@@ -63,13 +63,7 @@ class NoKey(Exception):  # noqa: N818 - not an error: raised by the reader of a 
 
 
 def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iterable[str] = ()) -> dict[str, Read]:
-    """Return the keys in each distinct text of a column.
-
-    Args:
-        kind: ``email phone tax_id``, or any other, whose keys are taken as written.
-        texts: The distinct texts of the column.
-        region: The country of phone numbers without a country code.
-        ours: Keys of the firm itself, in any notation.
+    """Return the keys in each distinct text of a column, without ``ours``, those of the firm itself.
 
     Raises:
         InputError: If phone numbers have no country code and no region is given.

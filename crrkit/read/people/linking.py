@@ -117,9 +117,7 @@ def components(n: int, links: Iterable[tuple[int, int]]) -> list[int]:
 
     Union–find with path halving; the running time is almost linear in records and links.
 
-    Args:
-        n: The number of records, which are 0 to n - 1.
-        links: Pairs of a record and a key, with keys numbered from 0 as well.
+    Records are numbered 0 to n - 1; ``links`` are pairs of a record and a key, with keys numbered from 0 as well.
 
     Examples:
         >>> components(4, [(0, 0), (2, 0), (2, 1), (3, 1)])  # 0 and 2 share a key, 2 and 3 another

@@ -31,11 +31,6 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     Ids are filled down if requested, or if each row has either an id or a date, so that ids are above their rows. If
     each id occurs once, in the first of its rows, the others may have no customer, and the user must decide.
 
-    Args:
-        opened: The source; only sources with ordered rows can be reports.
-        time: The role of the time column.
-        forms: The user's settings; ``forms.layout.fill_down`` decides.
-
     Raises:
         InputError: If ids are missing as in a report, and ``fill_down`` is not given.
     """

@@ -87,12 +87,8 @@ def open_source(
 ) -> Opened:
     """Find the columns of any source and bring them to an engine.
 
-    Args:
-        source: A path or pattern, a data frame, a DuckDB relation, an Ibis table, records, or a database.
-        kind: The kind of list, such as ``orders contracts events``, which determines the roles.
-        named: The column given for each role, None to detect it, or ``""`` for none.
-        by: Segment columns.
-        forms: The formats and layout given by the user.
+    The kind of list, such as ``orders contracts events``, determines the roles; for each of them ``named`` has the
+    column given by the user, None to detect it, or ``""`` for none.
     """
     if (before := _BEFORE.get()) is not None:
         return before

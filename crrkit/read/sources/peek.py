@@ -25,10 +25,7 @@ def columns_of(
 ) -> list[str]:
     """Return the column names of a source, in their order.
 
-    Args:
-        source: As for `read_orders`; of several files the first is used.
-        layout: The position of the table in its source, if given by the user.
-        fits: A function that returns whether a line of a file is the header.
+    Of several files the first is used; ``fits`` tells whether a line of it is the header.
 
     Raises:
         InputError: If the source can be read only once.

@@ -70,10 +70,7 @@ def is_of_counts(columns: Sequence[str]) -> bool:
 def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str | None = None) -> bool:
     """Return whether a source consists of customer lists by date: it has the date of a list, not that of a purchase.
 
-    Args:
-        columns: The columns.
-        names: The file names, if there are several.
-        customer: The customer column, if given.
+    ``names`` are those of the files, if there are several.
     """
     if customer not in columns and usual_column("customer", columns) is None:
         return False
@@ -86,11 +83,7 @@ def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str
 
 
 def refuse_shape(columns: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Raise an error with the call to use if a table is not a readable list or log, or is ambiguous.
-
-    Raises:
-        InputError: With the call to use.
-    """
+    """Raise an error with the call to use if a table is not a readable list or log, or is ambiguous."""
     shapes = (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts, _months_across)
     for seen in shapes:
         text = seen(columns, names)

@@ -50,12 +50,8 @@ def stack_of(
 ) -> Stack:
     """Determine how a source assigns rows to lists: by a column, by one column per list, or by names.
 
-    Args:
-        source: A table, a file or pattern, several of them, or a mapping of names to these.
-        at: The column with the date of the list, if given; ``""`` for none.
-        named: The columns of the other roles, None if not given.
-        by: Segment columns.
-        layout: The position of the table in its file.
+    The source is a table, a file or pattern, several of them, or a mapping of names to these; ``at`` is ``""`` if no
+    column has the date of the list.
     """
     if isinstance(source, Mapping) and source and all(labels_in(name) for name in source):
         lists = [(str(name), _as_table(part, named)) for name, part in source.items()]

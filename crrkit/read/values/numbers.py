@@ -37,10 +37,7 @@ IN_FRONT, BEHIND = rf"(?i)^([+-]?){BLANK}*(?:{_SIGN}){BLANK}*", rf"(?i){BLANK}*(
 def parse_numbers(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> dict[str, Parsed]:
     """Parse amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null if there is none.
 
-    Args:
-        table: The rows.
-        columns: The column of each role; a separator proven by one column applies to columns that prove none.
-        forms: The separators given by the user.
+    A separator that one of the columns proves applies to those that prove none.
 
     Raises:
         ValueError: If a column has no number, several currencies, or ambiguous numbers.

@@ -104,13 +104,7 @@ def _fold(word: str) -> str:
 
 
 def is_open(end: ir.Value, start: ir.Value, rule: OpenEnds) -> ir.BooleanValue:
-    """Return whether an end means that the contract still runs.
-
-    Args:
-        end: The original column, or parsed times.
-        start: The start times of the contracts.
-        rule: The values that mean no end.
-    """
+    """Return whether an end, as written or parsed, means that the contract still runs."""
     if end.type().is_timestamp():
         return text.is_true(_is_open_moment(end, start, rule))
     written = end.cast("string").strip()
@@ -147,15 +141,7 @@ def _pattern(days: tuple[Day, ...]) -> str:
 def without_open_ends(
     table: ir.Table, column: str, *, start: ir.Value, end: ir.Value, rule: OpenEnds
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """Return the table with such ends set to null, and a note that names them.
-
-    Args:
-        table: The original rows.
-        column: The column of ends.
-        start: The parsed start times.
-        end: The column of ends, parsed if it contains times.
-        rule: The values that mean no end.
-    """
+    """Return the table with such ends set to null, and a note that names them; ``end`` is parsed if it holds times."""
     found = is_open(end, start, rule)
     marked = table.select(written=table[column].cast("string").strip(), met=found)
     met = marked.filter(marked["met"]).group_by("written").agg(rows=lambda t: t.count()).to_pyarrow().to_pylist()

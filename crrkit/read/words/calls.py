@@ -14,12 +14,7 @@ EVENT_OPTION = "event"  # the name of read_events' ``kind``, since --kind is the
 
 @dataclass(frozen=True)
 class Call:
-    """One way to read a source.
-
-    Attributes:
-        kind: ``orders contracts`` or ``events``.
-        arguments: The arguments of the reader besides the source.
-    """
+    """One way to read a source: the kind of list, and the arguments of its reader besides the source."""
 
     kind: str
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -61,11 +61,8 @@ def settle_columns(
     Used by all entry points, so that Python, `crrkit check` and `crrkit report` read a file in the same way. Quantity
     and price take precedence over a total, since negative quantities identify returns.
 
-    Args:
-        kind: ``orders contracts`` or ``events``.
-        named: The user's argument for each role: a column, None if not given, or ``""`` for no column.
-        available: The columns of the table.
-        by: Segment columns, which have no other role unless given for it.
+    ``named`` has a column for each role, None if the user gave none, or ``""`` if no column has it. Columns in ``by``
+    have no other role unless given for it.
 
     Raises:
         ColumnNotFoundError: If a given column is missing, or a required one is not recognised.

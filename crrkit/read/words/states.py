@@ -134,12 +134,7 @@ def is_there(word: str) -> bool | None:
 
 
 def marks_there(met: Mapping[str, int], *, column: str, counts: str | Sequence[str] | None) -> list[str]:
-    """Return the words of a column that mean a customer.
-
-    Args:
-        met: The number of rows of each word.
-        column: The column, or a name for the columns.
-        counts: The words given by the user; all others then mean no customer.
+    """Return the words of a column that mean a customer: those given as ``counts``, else the usual ones.
 
     Raises:
         InputError: If a given word does not occur, or the meaning of a word is unknown.
