@@ -6,13 +6,5 @@ from crrkit.read.engines.databases import refusal
 from crrkit.read.engines.engine import brought, new_engine
 
 __all__ = [
-    "Rows",
-    "brought",
-    "databases",
-    "frames",
-    "is_database",
-    "new_engine",
-    "of_table",
-    "records",
-    "refusal",
-]
+    "Rows", "brought", "databases", "frames", "is_database", "new_engine", "of_table", "records", "refusal",
+]  # fmt: skip

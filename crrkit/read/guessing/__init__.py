@@ -4,12 +4,5 @@ from crrkit.read.guessing.confidence import by_names, confidence_lines, written_
 from crrkit.read.guessing.guesses import ROLES, Guess, guess, settle_kind
 
 __all__ = [
-    "ROLES",
-    "Guess",
-    "by_names",
-    "confidence_lines",
-    "guess",
-    "settle_kind",
-    "written_in",
-    "written_lines",
-]
+    "ROLES", "Guess", "by_names", "confidence_lines", "guess", "settle_kind", "written_in", "written_lines",
+]  # fmt: skip

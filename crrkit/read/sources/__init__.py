@@ -8,20 +8,6 @@ from crrkit.read.sources.stacks import LIST_NAME, Stack, list_names, stack_of
 from crrkit.read.sources.zones import in_business_zone
 
 __all__ = [
-    "LIST_NAME",
-    "Opened",
-    "Stack",
-    "are_snapshots",
-    "as_opened",
-    "columns_of",
-    "counted_columns",
-    "filled_down",
-    "in_business_zone",
-    "is_blank",
-    "is_of_counts",
-    "list_names",
-    "open_source",
-    "opening",
-    "refuse_shape",
-    "stack_of",
-]
+    "LIST_NAME", "Opened", "Stack", "are_snapshots", "as_opened", "columns_of", "counted_columns", "filled_down",
+    "in_business_zone", "is_blank", "is_of_counts", "list_names", "open_source", "opening", "refuse_shape", "stack_of",
+]  # fmt: skip
