@@ -4,7 +4,6 @@ from crrkit.read.bases import (
     Base as Base,
     ContractBase as ContractBase,
     EventBase as EventBase,
-    Explanation as Explanation,
     OrderBase as OrderBase,
     SnapshotBase as SnapshotBase,
     call_of as call_of,
@@ -36,11 +35,7 @@ from crrkit.read.guessing import (
     written_lines as written_lines,
 )
 from crrkit.read.intake import (
-    Canonical as Canonical,
     moment_of as moment_of,
-    read_contract_rows as read_contract_rows,
-    read_event_rows as read_event_rows,
-    read_order_rows as read_order_rows,
 )
 from crrkit.read.people import (
     People as People,
@@ -57,7 +52,6 @@ from crrkit.read.quality import (
     NO_END as NO_END,
     NOBODY_AFTER as NOBODY_AFTER,
     NOT_KNOWN as NOT_KNOWN,
-    REASONS as REASONS,
     REPEATED as REPEATED,
     QualityReport as QualityReport,
 )
@@ -74,7 +68,6 @@ from crrkit.read.values import (
 )
 from crrkit.read.words import (
     EVENT_OPTION as EVENT_OPTION,
-    KINDS as KINDS,
     LEAVES as LEAVES,
     LISTS as LISTS,
     REQUIRED as REQUIRED,

@@ -19,7 +19,7 @@ from crrkit.read.words.columns import (
     tells_lists,
     tells_when,
 )
-from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, tell_turns, turn_of, usual_kind
+from crrkit.read.words.kinds import TOUCHES, map_kinds, tell_turns, turn_of, usual_kind
 from crrkit.read.words.labels import MONTH_WORDS, Label, is_label, labels_in
 from crrkit.read.words.names import (
     CLOSED,
@@ -51,7 +51,7 @@ from crrkit.read.words.states import (
 )
 
 __all__ = [
-    "CLOSED", "COUNTED", "CREATED", "DEAL_STAGES", "EVENT_OPTION", "INTERNAL", "IS_STILL", "KINDS", "LEAVES", "LISTS",
+    "CLOSED", "COUNTED", "CREATED", "DEAL_STAGES", "EVENT_OPTION", "INTERNAL", "IS_STILL", "LEAVES", "LISTS",
     "LISTS_NAMED", "MONEY", "MONTH_WORDS", "MOST_STATES", "NO_PURCHASE", "PURCHASED", "REQUIRED", "RESERVED", "STAYS",
     "TIERS", "TOUCHES", "UNKNOWN_STATE", "USUAL_DAYS", "USUAL_NAMES", "Boundaries", "Call", "Label", "amount_note",
     "are_names_of", "boundaries_of", "check_words", "find_columns", "fold", "is_label", "is_no_column",
