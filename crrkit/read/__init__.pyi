@@ -20,10 +20,7 @@ from crrkit.read.bases import (
     steps_of as steps_of,
     update as update,
 )
-from crrkit.read.disk import (
-    Layout as Layout,
-    without_credentials as without_credentials,
-)
+from crrkit.read.disk import Layout as Layout, without_credentials as without_credentials
 from crrkit.read.guessing import (
     ROLES as ROLES,
     Guess as Guess,
@@ -34,13 +31,8 @@ from crrkit.read.guessing import (
     written_in as written_in,
     written_lines as written_lines,
 )
-from crrkit.read.intake import (
-    moment_of as moment_of,
-)
-from crrkit.read.people import (
-    People as People,
-    resolve_people as resolve_people,
-)
+from crrkit.read.intake import moment_of as moment_of
+from crrkit.read.people import People as People, resolve_people as resolve_people
 from crrkit.read.quality import (
     ALL_AT_ONCE as ALL_AT_ONCE,
     CROWD_OF_ONE as CROWD_OF_ONE,
@@ -55,17 +47,9 @@ from crrkit.read.quality import (
     REPEATED as REPEATED,
     QualityReport as QualityReport,
 )
-from crrkit.read.samples import (
-    sample as sample,
-    sample_path as sample_path,
-)
-from crrkit.read.sources import (
-    columns_of as columns_of,
-)
-from crrkit.read.values import (
-    Forms as Forms,
-    words_of as words_of,
-)
+from crrkit.read.samples import sample as sample, sample_path as sample_path
+from crrkit.read.sources import columns_of as columns_of
+from crrkit.read.values import Forms as Forms, words_of as words_of
 from crrkit.read.words import (
     EVENT_OPTION as EVENT_OPTION,
     LEAVES as LEAVES,

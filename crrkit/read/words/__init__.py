@@ -1,14 +1,14 @@
 """Vocabularies of lists in English and Russian: column names, kinds of events, states, marks, periods."""
 
-from crrkit.read.words.answers import IS_STILL, LEAVES, STAYS, judge_answers, surveyed_columns
 from crrkit.read.words.boundaries import LISTS_NAMED, Boundaries, boundaries_of
-from crrkit.read.words.calls import EVENT_OPTION, Call
 from crrkit.read.words.columns import (
+    EVENT_OPTION,
     INTERNAL,
     LISTS,
     MONEY,
     REQUIRED,
     RESERVED,
+    Call,
     amount_note,
     are_names_of,
     find_columns,
@@ -38,16 +38,21 @@ from crrkit.read.words.names import (
 )
 from crrkit.read.words.states import (
     COUNTED,
+    IS_STILL,
+    LEAVES,
     MOST_STATES,
     NO_PURCHASE,
+    STAYS,
     UNKNOWN_STATE,
     check_words,
     is_plainly_none,
     is_there,
+    judge_answers,
     judge_states,
     listed,
     marks_there,
     state_of,
+    surveyed_columns,
 )
 
 __all__ = [

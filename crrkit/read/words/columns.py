@@ -1,9 +1,11 @@
-"""Assignment of columns to roles: by the names given by the user, else by their usual names."""
+"""Assignment of columns to roles, by the names given by the user or their usual ones, and the call that says it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, InputError, check_column, mark, told as _
 from crrkit.read.words.labels import is_label, labels_in
@@ -32,6 +34,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
+EVENT_OPTION = "event"  # the name of read_events' ``kind``, since --kind is the kind of list
 NAMED = 30  # the most columns to list in a message
 
 # Columns of results and of reductions, with which a segment column of the same name would collide.
@@ -184,3 +187,35 @@ def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
     message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
     text = message.format(role=role, columns=some_of(columns))
     raise ColumnNotFoundError(text, argument=role, available=columns)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to read a source: the kind of list, and the arguments of its reader besides the source."""
+
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def python(self, source: str = "…") -> str:
+        """Return the call in Python.
+
+        Examples:
+            >>> print(Call("orders", {"status": "state", "counts": ["paid"]}).python("'log.csv'"))
+            read_orders('log.csv', status='state', counts=['paid'])
+        """
+        said = [source, *(f"{name}={value!r}" for name, value in self.arguments.items())]
+        return f"read_{self.kind}({', '.join(said)})"
+
+    def typed(self) -> str:
+        """Return the call as options of the command line.
+
+        Examples:
+            >>> print(Call("events", {"kind": "event type"}).typed())
+            --kind events --event 'event type'
+        """
+        words = ["--kind", self.kind]
+        for name, value in self.arguments.items():
+            option = f"--{(EVENT_OPTION if name == 'kind' else name).replace('_', '-')}"
+            for one in value if isinstance(value, list | tuple) else [value]:
+                words += [option, str(one)]
+        return shlex.join(words)
