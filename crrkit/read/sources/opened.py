@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from crrkit.ground import told as _
 from crrkit.read.disk import files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
+from crrkit.read.engines import RAW, brought, databases, frames, new_engine, of_table, records
 from crrkit.read.quality import TWIN, twins
 from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
@@ -164,9 +164,9 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = new_engine()
     rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame)
-    con.con.register("crrkit_raw", rows if alike is None else rows.append_column(TWIN, alike))
+    con.con.register(RAW, rows if alike is None else rows.append_column(TWIN, alike))
     facts |= {"copied": isinstance(frame, pd.DataFrame), "has_twins": alike is not None, "in_order": True}
-    return Opened(table=con.table("crrkit_raw"), engine=con, **facts)
+    return Opened(table=con.table(RAW), engine=con, **facts)
 
 
 def _open_files(source: str | Path, wanted: Wanted) -> Opened:
@@ -197,20 +197,20 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
 def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine(stored=paths)
-    files.load_parquet(con.con, paths, name="crrkit_raw")
+    files.load_parquet(con.con, paths, name=RAW)
     watch(con, paths)
-    available = con.table("crrkit_raw").columns
-    facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths, "crrkit_raw"))
-    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+    available = con.table(RAW).columns
+    facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths))
+    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("skip", "sep", "encoding")
     con = new_engine(paths)
-    notes = nested.load_json(con.con, paths, name="crrkit_raw", fits=wanted.fits, under=wanted.layout.sheet)
+    notes = nested.load_json(con.con, paths, name=RAW, fits=wanted.fits, under=wanted.layout.sheet)
     facts = _beside_view(con, wanted)
     facts["notes"] = (*facts["notes"], *notes)
-    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
+    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, RAW), **facts)
 
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
@@ -220,23 +220,22 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     available = lines.text_columns(con.con, texts[0])
     facts = wanted.beside(wanted.find(available), available, partial(beside.of_text, con.con, texts))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
-    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=TWIN)
-    table = con.table("crrkit_raw")
+    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name=RAW, twins=TWIN)
+    table = con.table(RAW)
     return Opened(table=table, name=name, engine=con, copied=True, has_twins=True, in_order=True, **facts)
 
 
 def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine()
-    con.con.register("crrkit_file", read_arrow(paths))
-    con.con.execute("CREATE VIEW crrkit_raw AS SELECT * FROM crrkit_file").fetchall()
+    con.con.register(RAW, read_arrow(paths))
     facts = _beside_view(con, wanted)
-    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
 
 
 def _beside_view(con: Any, wanted: Wanted) -> dict[str, Any]:
-    available = con.table("crrkit_raw").columns
-    return wanted.beside(wanted.find(available), available, partial(beside.of_view, con, "crrkit_raw"))
+    available = con.table(RAW).columns
+    return wanted.beside(wanted.find(available), available, partial(beside.of_view, con))
 
 
 _OPENERS = {

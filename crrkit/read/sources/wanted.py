@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crrkit.ground import InputError, SourceError, told as _
 from crrkit.read.quality import is_of_currencies, statuses, suspects
-from crrkit.read.sources import beside
 from crrkit.read.words import (
     INTERNAL,
     RESERVED,
     amount_note,
     are_names_of,
     find_columns,
+    free_columns,
     request_beside_end,
     settle_columns,
 )
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
     from crrkit.read.disk import Layout
+    from crrkit.read.sources.beside import Beside
     from crrkit.read.values import Forms
 
 ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
@@ -66,12 +67,12 @@ class Wanted(NamedTuple):
         return are_names_of(self.kind, self.named, available=names, by=self.by)
 
     def beside(
-        self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], beside.Beside]
+        self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], Beside]
     ) -> dict[str, Any]:
         """Add the columns without a role that should be checked, see `crrkit.read.sources.beside`."""
         if self.kind not in ("orders", "events"):
             return dict(found)
-        seen = look(beside.free(available, self.read({**found, "unread": ()})))
+        seen = look(free_columns(available, self.read({**found, "unread": ()})))
         unread = dict.fromkeys([*found["unread"], *seen.numbers, *seen.spoken])
         return {**found, "unread": tuple(unread), "spoken": seen.spoken}
 

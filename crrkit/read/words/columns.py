@@ -72,13 +72,11 @@ def settle_columns(
     """
     columns = [str(column) for column in available]
     found = find_columns({role: name for role, name in named.items() if not is_no_column(name)}, available=columns)
-    folded = [column.casefold() for column in columns]  # names are case-insensitive in the engine
-    once = [column for column in columns if folded.count(column.casefold()) == 1]
     taken = {*found.values(), *by}
     for role in REQUIRED[kind]:
         if role not in found:
             found[role] = _recognised(role, columns, taken=taken)
-    free = [column for column in once if column not in {*found.values(), *by}]
+    free = free_columns(columns, {*found.values(), *by})
     for role in OPTIONAL[kind]:
         if named.get(role) is None and role in named and (column := usual_column(role, free)) is not None:
             found |= {} if role == "amount" and rivals_of(role, column, free) else {role: column}
@@ -135,6 +133,13 @@ def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -
     """Return the columns given by the user, each checked to exist."""
     columns = [str(column) for column in available]
     return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
+
+
+def free_columns(available: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """Return the columns that are not taken, without those that share a name."""
+    used, names = set(taken), [str(name) for name in available]
+    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
+    return [name for name in names if name not in used and folded.count(name.casefold()) == 1]
 
 
 def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
