@@ -75,9 +75,8 @@ def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
     known = list(choices)
     if isinstance(value, str) and value in known:
         return value
-    message = _("{name}={value} is not known. Choose one of {choices}.").format(
-        name=name, value=_shown(value), choices=", ".join(known)
-    )
+    message = _("{name}={value} is not known. Choose one of {choices}.")
+    message = message.format(name=name, value=_shown(value), choices=", ".join(known))
     raise InputError(message + suggestion(str(value), known), argument=name, given=value, available=known)
 
 
@@ -134,13 +133,9 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     columns = [str(column) for column in available]
     if isinstance(value, str) and value in columns:
         return value
-    message = _("{name}={value} is not a column of the table. Its columns are {columns}.").format(
-        name=name,
-        value=_shown(value),
-        columns=first_few(columns, 30),
-    )
-    message += suggestion(str(value), columns)
-    raise ColumnNotFoundError(message, argument=name, given=value, available=columns)
+    message = _("{name}={value} is not a column of the table. Its columns are {columns}.")
+    message = message.format(name=name, value=_shown(value), columns=first_few(columns, 30))
+    raise ColumnNotFoundError(message + suggestion(str(value), columns), argument=name, given=value, available=columns)
 
 
 def as_moment(value: object) -> datetime | None:

@@ -25,23 +25,19 @@ BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # magic bytes of spreadshee
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a drive
 PAGE_BEGINS = re.compile(rb"(?i)^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|\?mso|head|body|meta|style|div|!--)")
 SAYS_WITHIN = 2000  # bytes in which a page declares its type and encoding
-BY_IBIS = "ibis.connect(…).table('orders')"
 
 
 def resolve(source: str | Path) -> list[Path]:
     """Return the files of a path or a glob pattern such as ``sales/2024-*.csv``, all of one type."""
     path = Path(source).expanduser()
     if path.is_dir():
-        raise bad(
-            source,
-            _("is a folder. Name one file in it, or a pattern such as {pattern}.").format(pattern=path / "*.csv"),
-        )
+        what = _("is a folder. Name one file in it, or a pattern such as {pattern}.")
+        raise bad(source, what.format(pattern=path / "*.csv"))
     if path.exists():
         return [path]
     if ADDRESS.match(str(source)):
-        raise bad(
-            source, _("is an address, not a file. Connect with Ibis and give its table: {call}.").format(call=BY_IBIS)
-        )
+        what = _("is an address, not a file. Connect with Ibis and give its table: {call}.")
+        raise bad(source, what.format(call="ibis.connect(…).table('orders')"))
     found = [Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207 - the pattern may be absolute
     if not found:
         raise bad(source, _("was not found. Check the name; the current folder is {folder}.").format(folder=Path.cwd()))
@@ -158,10 +154,8 @@ def not_a_table(source: Any, broken: Exception) -> SourceError:
     hint = _(
         "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
     )
-    return bad(
-        source if isinstance(source, str | Path) else type(source).__name__,
-        hint.format(why=first_line(broken).rstrip(".:")),
-    )
+    told = source if isinstance(source, str | Path) else type(source).__name__
+    return bad(told, hint.format(why=first_line(broken).rstrip(".:")))
 
 
 def list_of(paths: list[Path]) -> str:

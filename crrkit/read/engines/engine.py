@@ -71,9 +71,8 @@ def _set(con: Any, setting: str, value: str, variable: str) -> None:
 
 
 def _length(path: Path) -> int:
-    return path.stat().st_size * (
-        1 if path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl") else PACKED_TEXT
-    )
+    is_plain = path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl")
+    return path.stat().st_size * (1 if is_plain else PACKED_TEXT)
 
 
 def _on_disk() -> Any:

@@ -175,8 +175,7 @@ def _rhythm(opened: Opened, found: Mapping[str, str]) -> Iterator[tuple[str, Wri
     pauses = days.mutate(pause=days["day"].delta(before, unit="day"))
     seen = text.aggregate(pauses, n=pauses["pause"].count(), half=pauses["pause"].median())
     if seen["n"]:
-        reason = _("Half of the pauses between a customer's days in the list are no longer: {n} in all.").format(
-            n=told_number(seen["n"])
-        )
+        reason = _("Half of the pauses between a customer's days in the list are no longer: {n} in all.")
+        reason = reason.format(n=told_number(seen["n"]))
         told = _("{days} {days:day|days}").format(days=told_number(round(seen["half"])))
         yield "rhythm", Written(told, reason, IS_SURE if seen["n"] >= FEWEST_PAUSES else IS_LIKELY)

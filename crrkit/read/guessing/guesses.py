@@ -157,9 +157,8 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
     found = settle_columns("snapshots", {"customer": None}, available=columns)
     at = usual_day([column for column in columns if column != found["customer"]])
     if len(months) > 1:
-        reason = _("Columns {first!r} to {last!r} are months: lists of customers.").format(
-            first=months[0], last=months[-1]
-        )
+        reason = _("Columns {first!r} to {last!r} are months: lists of customers.")
+        reason = reason.format(first=months[0], last=months[-1])
     elif at is not None:
         found["at"] = at
         reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)

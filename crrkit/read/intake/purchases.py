@@ -62,9 +62,8 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
     if column is None:
         if said is None:
             return opened, States()
-        raise InputError(
-            _("counts= says which words of a column count. Name the column with status=."), argument="counts"
-        )
+        message = _("counts= says which words of a column count. Name the column with status=.")
+        raise InputError(message, argument="counts")
     words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
     if was_named and not words:
         message = _(
@@ -77,9 +76,8 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         raise _stages(column, words)
     meant = judge_states(words, counts=said)
     if not was_named and said is None and _is_none(column, meant):
-        return replace(
-            opened, columns={role: name for role, name in opened.columns.items() if role != "status"}
-        ), States()
+        others = {role: name for role, name in opened.columns.items() if role != "status"}
+        return replace(opened, columns=others), States()
     return opened, _states(column, words, meant)
 
 
