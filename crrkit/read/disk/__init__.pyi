@@ -8,7 +8,6 @@ from crrkit.read.disk import (
     sheets as sheets,
     spools as spools,
 )
-from crrkit.read.disk.arrow_files import read_arrow as read_arrow
 from crrkit.read.disk.encodings import SURE as SURE, encoding_of as encoding_of
 from crrkit.read.disk.files import (
     ADDRESS as ADDRESS,

@@ -1,4 +1,4 @@
-"""Files on disk: resolving paths and patterns, detecting the file type, and errors for unreadable files."""
+"""Files on disk: paths and patterns, the type of a file, Parquet and Arrow, and errors for unreadable files."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from crrkit.ground import SourceError, told as _
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 TEXT = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -125,6 +126,36 @@ def below_zero(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> set[str]
     least = "bool_or(coalesce(try_cast(stats_min_value AS DOUBLE) < 0, num_values > stats_null_count, TRUE))"
     query = f"SELECT path_in_schema FROM parquet_metadata({list_of(paths)}) GROUP BY 1 HAVING {least}"  # noqa: S608 - names are quoted
     return {str(row[0]) for row in engine.execute(query).fetchall()}
+
+
+def read_arrow(paths: list[Path]) -> pa.Table:
+    """Return the rows of Arrow files, in the file or the stream format.
+
+    Raises:
+        SourceError: If a file is not an Arrow file, or the files have different columns.
+    """
+    import pyarrow as pa
+
+    tables = [_arrow_rows(path) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        if table.schema != tables[0].schema:
+            what = _("has other columns than {beside}, or of other types. Give them the same, or leave it out.")
+            raise bad(path, what.format(beside=paths[0].name))
+    return pa.concat_tables(tables)
+
+
+def _arrow_rows(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import ipc
+
+    try:
+        source = pa.OSFile(str(path))  # not memory-mapped: truncation of a mapped file would kill the process
+        if source.read(6) == b"ARROW1":
+            return ipc.open_file(source).read_all()
+        source.seek(0)
+        return ipc.open_stream(source).read_all()
+    except (pa.ArrowException, OSError) as broken:
+        raise bad(path, _("cannot be read to its end ({why}).").format(why=first_line(broken))) from broken
 
 
 def quoted(name: str) -> str:

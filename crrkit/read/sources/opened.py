@@ -14,8 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from crrkit.ground import told as _
-from crrkit.read.disk import files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.engines import RAW, brought, databases, frames, new_engine, of_table, records
+from crrkit.read.disk import files, lines, members_of, nested, plain, scratch, sheets, spools
+from crrkit.read.engines import RAW, brought, databases, frames, new_engine, of_table
 from crrkit.read.quality import TWIN, twins
 from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
@@ -94,7 +94,7 @@ def open_source(
         return before
     declined = tuple(role for role, name in named.items() if name == "")
     wanted = Wanted(kind, named, by, forms or Forms())
-    rows = databases.find(source, wanted.layout) or records.find(source)
+    rows = databases.find(source, wanted.layout) or frames.find(source)
     if spools.is_open_file(source):
         source = spools.of_open_file(source)
     if rows is not None:
@@ -153,7 +153,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
         if column is None:
             return Opened(table=rows.table, engine=rows.engine, elsewhere=True, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
-    if isinstance(rows.engine, pa.Table):  # records, not a database, from which only the needed columns are read
+    if isinstance(rows.engine, pa.Table):  # not a database, from which only the needed columns are read
         facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
     engine = new_engine()
     with closing(rows):
@@ -228,7 +228,7 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
 def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine()
-    con.con.register(RAW, read_arrow(paths))
+    con.con.register(RAW, files.read_arrow(paths))
     facts = _beside_view(con, wanted)
     return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from crrkit.ground import InputError, told as _
-from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.engines import databases, frames, records
+from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, scratch, sheets, spools
+from crrkit.read.engines import databases, frames
 from crrkit.read.words import tells_lists, tells_when
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def columns_of(
         InputError: If the source can be read only once.
         SourceError: If there is no such source, or it cannot be read as a table.
     """
-    if records.is_read_once(source) or spools.is_open_file(source):
+    if frames.is_read_once(source) or spools.is_open_file(source):
         message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
         raise InputError(message.format(given=type(source).__name__), argument="source")
     layout = layout or Layout()
-    rows = databases.find(source, layout) or records.find(source)
+    rows = databases.find(source, layout) or frames.find(source)
     if rows is not None:
         with closing(rows):
             return rows.columns
@@ -52,7 +52,7 @@ def _in_file(source: str | Path, layout: Layout, fits: Fits) -> list[str]:
         if kind == "text":
             return lines.text_columns(engine, plain.readable(path, folder, layout=layout, fits=fits))
         if kind == "arrow":
-            return list(read_arrow([path]).column_names)
+            return list(files.read_arrow([path]).column_names)
         if kind == "json":
             nested.load_json(engine, [path], name="peeked", fits=fits, under=layout.sheet)
         else:
