@@ -47,7 +47,8 @@ def shared(held: pd.DataFrame, *, limits: Mapping[str, float], has_names: bool) 
     met["records"] = met["key"].map(met.drop_duplicates(["record", "key"]).groupby("key").size())
     wide = met["records"] > met["kind"].map(limits).astype("float64")
     usable = met[~wide]
-    family = _of_families(usable) if has_names else pd.Series(data=False, index=usable.index)
+    names = usable["key"].map(usable.groupby("key")["name"].nunique())
+    family = usable["kind"].eq(TELEPHONE) & (names > 1) & has_names
     hints = [*_told(met[wide], TOO_MANY), *_told(usable[family], SEVERAL_NAMES)]
     links = _by_name(usable, family)
     shown = pd.DataFrame(hints, columns=["kind", "why", "keys", "records", "most"])
@@ -69,11 +70,6 @@ def _numbered(held: pd.DataFrame) -> pd.Series:
 
 def _days(moments: pd.Series) -> pd.Series:
     return (pd.to_datetime(moments) - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)
-
-
-def _of_families(usable: pd.DataFrame) -> pd.Series:
-    names = usable["key"].map(usable.groupby("key")["name"].nunique())
-    return usable["kind"].eq(TELEPHONE) & (names > 1)
 
 
 def _by_name(usable: pd.DataFrame, family: pd.Series) -> pd.DataFrame:

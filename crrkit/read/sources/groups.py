@@ -40,7 +40,12 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     ids, times = (opened.table[opened.columns[role]] for role in ("customer", time))
     if not aggregate(opened.table, any=is_blank(ids).any())["any"]:
         return opened
-    seen = _seen(opened.table.select(id=ids, who=is_blank(ids), when=is_blank(times)))  # one pass over the rows
+    rows = opened.table.select(id=ids, who=is_blank(ids), when=is_blank(times))
+    who, when = rows["who"], rows["when"]
+    seen = aggregate(  # rows with an id only, a date only and both, and the distinct ids, in one pass
+        rows, above=(~who & when).sum(), below=(who & ~when).sum(), both=(~who & ~when).sum(),
+        ids=rows["id"].nunique(where=~who),
+    )  # fmt: skip
     if not seen["below"]:
         return opened
     grouped = bool(seen["above"]) and not seen["both"]
@@ -50,13 +55,6 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
         return opened
     filled = _filled(opened, seen["below"])
     return replace(filled, undated=opened.columns[time]) if grouped else filled
-
-
-def _seen(rows: ir.Table) -> dict[str, int]:
-    """Count rows with an id only (``above``), a date only (``below``) and ``both``, and the distinct ``ids``."""
-    who, when = rows["who"], rows["when"]
-    counts = {"above": (~who & when).sum(), "below": (who & ~when).sum(), "both": (~who & ~when).sum()}
-    return aggregate(rows, **counts, ids=rows["id"].nunique(where=~who))
 
 
 def is_blank(values: ir.Value) -> ir.BooleanValue:

@@ -97,11 +97,17 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
     serials = _serials_beside(table, text, worded, column) if order is None and looks["serial"] else ()
-    value, notes, name = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
+    forms: dict[str, Any] = {"zone": (zone or "UTC") if looks["aware"] else None, "twelve": bool(looks["twelve"])}
+    if order is None and looks["numeric"]:
+        value, notes, name = _in_seen_order(table, text, worded, column, forms)
+    else:
+        if order is not None:
+            _check_order(table, text, order)
+        name, notes = order or "year-month-day", ()
+        value = _reading(text, name, **forms)
     if order is not None and text is not worded:  # the order does not matter with month names
         named = ibis.ifelse(text != worded, text, ibis.null("string"))
-        in_zone = (zone or "UTC") if looks["aware"] else None
-        value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
+        value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=forms["zone"]))
     return Parsed(value, text.notnull(), (*notes, *serials), name)
 
 
@@ -183,27 +189,6 @@ def _with_century(text: ir.StringValue) -> ir.StringValue:
     """Expand 31.12.24 to 31.12.2024; two-digit years from 69 on are of the last century, as in POSIX."""
     last = text.re_replace(r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])(69|[7-9][0-9])( |,|$)", r"\119\2\3")
     return last.re_replace(_SHORT_YEAR, r"\120\2\3")
-
-
-def _read_times(
-    table: ir.Table,
-    text: ir.StringValue,
-    column: str,
-    *,
-    order: str | None,
-    zone: str | None,
-    seen: dict[str, Any],
-    written: ir.StringValue,
-) -> tuple[ir.Value, tuple[str, ...], str]:
-    """Parse the times in the detected format."""
-    forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "twelve": bool(seen["twelve"])}
-    if order is not None:
-        _check_order(table, text, order)
-    elif seen["numeric"]:
-        return _in_seen_order(table, text, written, column, forms)
-    else:
-        order = "year-month-day"
-    return _reading(text, order, **forms), (), order
 
 
 def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:
