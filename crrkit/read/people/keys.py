@@ -69,19 +69,14 @@ def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iter
         InputError: If phone numbers have no country code and no region is given.
         MissingDependencyError: If a library that reads such keys is not installed.
     """
-    reader = reader_of(kind, region)
+    reader: Callable[[str], str] = _mail if kind == EMAIL else _as_it_is
+    if kind == TELEPHONE:
+        reader = partial(_phone, library=_library("phonenumbers"), region=region)
+    elif kind == TAX_ID:
+        reader = partial(_tax_id, library=_library("stdnum.ru.inn"))
     own = {key for text in ours for key in _keys_in(text, kind, reader).keys}
     found = {text: _keys_in(text, kind, reader) for text in texts}
     return {text: _without_own(read, own) for text, read in found.items()} if own else found
-
-
-def reader_of(kind: str, region: str | None) -> Callable[[str], str]:
-    """Return the function that normalises keys of a kind and raises `NoKey` for texts that are not keys."""
-    if kind == TELEPHONE:
-        return partial(_phone, library=_library("phonenumbers"), region=region)
-    if kind == TAX_ID:
-        return partial(_tax_id, library=_library("stdnum.ru.inn"))
-    return _mail if kind == EMAIL else _as_it_is
 
 
 def check_region(region: object) -> str | None:
