@@ -26,8 +26,7 @@ import crrkit
 from crrkit import cli
 from crrkit.cli import commands
 from crrkit.cli.reading import COLUMN_OPTIONS, in_options, settle_kind
-from crrkit.cli.screen import broken, say
-from crrkit.cli.status import CLEAR, Status
+from crrkit.cli.screen import CLEAR, Status, broken, say
 from crrkit.ground.languages import use_language
 from crrkit.read.bases import readers as bases
 

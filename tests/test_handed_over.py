@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import crrkit as crr
-from crrkit.read.disk import bounds, scratch, spools
+from crrkit.read.disk import packed as archives, scratch, spools
 from crrkit.read.engines import engine
 
 ROWS = [{"client": f"c{k % 7}", "at": f"2024-0{1 + k % 8}-05", "total": k + 1} for k in range(40)]
@@ -100,6 +100,15 @@ def test_odd_columns_of_a_frame_are_read_as_what_they_hold() -> None:
     assert people.nunique() == 2, "two people, of whose names half a letter is left"
 
 
+def test_lists_by_date_may_be_records_and_columns_in_a_dict() -> None:
+    rows = [{"customer": who, "snapshot_date": day} for day in ("2024-01-31", "2024-02-29") for who in "abc"]
+    for source in (rows, {name: [row[name] for row in rows] for name in rows[0]}):
+        assert crr.guess(source).kind == "snapshots"
+        assert crr.read_snapshots(source).quality.rows_used == 6
+    with pytest.raises(crr.InputError, match="can be read once only"):
+        crr.read_snapshots(iter(rows))
+
+
 def test_a_dict_may_leave_out_what_it_has_not_got() -> None:
     base = crr.read_orders([*ROWS, {"client": "x", "at": "2024-08-06", "region": "North"}], by="region")
     assert base.table.to_pandas()["region"].dropna().tolist() == ["North"]
@@ -141,7 +150,7 @@ def packed(path: Path, length: int) -> Path:
 def test_what_would_fill_the_disk_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bounds, "HARMLESS", 1 << 22)
+    monkeypatch.setattr(archives, "HARMLESS", 1 << 22)
     for ending in (".zip", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst"):
         with pytest.raises(crr.SourceError, match="would become more than 300 times as long"):
             crr.read_orders(packed(tmp_path / f"a{ending}", 1 << 23))

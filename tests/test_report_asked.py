@@ -8,7 +8,7 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit import figures, report
-from crrkit.cli.asked import marks_of, target_of
+from crrkit.cli.reading import marks_of, target_of
 from crrkit.counts import newcombe
 from crrkit.figures.theme import THEMES, legible
 from crrkit.ground import InputError

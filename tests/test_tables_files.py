@@ -147,7 +147,7 @@ def test_files_of_arrow_and_feather(tmp_path):
     base = read_orders(str(tmp_path / "?.feather"))
     assert (base.quality.rows_used, base.customers) == (6, 2)
     assert "4 rows repeat" not in str(base.quality), "nothing was paid twice"
-    assert peek.column_names(tmp_path / "3.feather") == ["client_id", "date"]
+    assert peek.columns_of(tmp_path / "3.feather") == ["client_id", "date"]
     frame.rename(columns={"date": "day"}).to_feather(tmp_path / "4.feather")
     (tmp_path / "5.arrow").write_bytes(b"ARROW1 and no more")
     (tmp_path / "6.arrow").write_bytes(b"")
@@ -172,7 +172,7 @@ def test_a_parquet_file_is_only_looked_through(tmp_path):
     with duckdb.connect() as engine:
         files.load_parquet(engine, [tmp_path / "a.parquet"], name="seen")
         assert engine.execute("SELECT who FROM seen").fetchall() == [("a",)]
-    assert peek.column_names(tmp_path / "a.parquet") == ["who", "when"]
+    assert peek.columns_of(tmp_path / "a.parquet") == ["who", "when"]
 
 
 SHEET = """<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>

@@ -10,11 +10,9 @@ import typer
 
 from crrkit.cli import examples
 from crrkit.cli.group import app
-from crrkit.cli.helping import Command
-from crrkit.cli.options import Every, File, Kind, Quiet  # noqa: TC001 - Typer reads the annotations
-from crrkit.cli.reading import read, settle_kind, takes_reading_options
-from crrkit.cli.screen import say
-from crrkit.cli.status import Status
+from crrkit.cli.options import Command, Every, File, Kind, Quiet
+from crrkit.cli.reading import marks_of, read, settle_kind, takes_reading_options, target_of
+from crrkit.cli.screen import Status, say
 from crrkit.ground import LANGUAGES, InputError, gettext as _, language
 from crrkit.read import without_credentials
 
@@ -138,7 +136,6 @@ def report(
     Counts the customers of contracts, orders, events or snapshots period by period, and writes a self-contained HTML
     file; on request also a notebook, a PDF and an Excel file.
     """
-    from crrkit.cli.asked import marks_of, target_of
     from crrkit.cli.check import kind_line
     from crrkit.report import write_report
 

@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from crrkit.cli import examples
-from crrkit.cli.helping import Helped
+from crrkit.cli.options import Helped
 from crrkit.cli.reading import in_options
 from crrkit.cli.screen import say
 from crrkit.ground import LANGUAGES, CrrkitError, __version__, gettext as _

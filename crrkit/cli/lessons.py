@@ -9,7 +9,7 @@ import typer
 
 from crrkit.cli import examples
 from crrkit.cli.group import Commands, app
-from crrkit.cli.helping import Command
+from crrkit.cli.options import Command
 from crrkit.cli.screen import say
 from crrkit.ground import gettext as _
 
@@ -43,11 +43,8 @@ def make(
 
     written = make_sheets(folder, topic=topic, students=students, seed=seed)
     say(str(path) for path in written if path.parent == folder)
-    say(
-        _("Notebooks: {n}, in {folder}.").format(
-            n=sum(path.suffix == ".ipynb" for path in written), folder=folder / "notebooks"
-        )
-    )
+    notebooks = sum(path.suffix == ".ipynb" for path in written)
+    say(_("Notebooks: {n}, in {folder}.").format(n=notebooks, folder=folder / "notebooks"))
     if not any(path.suffix == ".pdf" for path in written):
         say(_("No Chromium was found, so there is no PDF: print the pages from a browser."))
 

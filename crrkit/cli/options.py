@@ -1,13 +1,18 @@
-"""Options shared by several commands, and the headings of --help for those that read a file."""
+"""Options shared by several commands, and --help: translated, with the options that read a file under headings."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from crrkit.ground import mark
+from crrkit.ground import gettext as _, mark
 from crrkit.read import EVENT_OPTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Do not report progress.")]
 File = Annotated[
@@ -99,8 +104,48 @@ HEADINGS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 COLUMN_OPTIONS = {name: option for options in HEADINGS.values() for name, option in options.items()}
+TYPE = re.compile(r" <\w+>$")  # Typer appends the Python type to the name of an argument, which is not shown
 
 
-def heading_of(name: str) -> str:
-    """Return the heading of an option."""
-    return next((heading for heading, options in HEADINGS.items() if name in options), OPTIONS)
+class Helped:
+    """Mixin for commands with `HEADINGS` in translated help; Typer's own is English only."""
+
+    def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write the usage line."""
+        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=_("Usage: "))
+
+    def format_options(self: Any, ctx: Any, formatter: Any) -> None:
+        """Write arguments, options by heading, and the commands of a group."""
+        for heading, rows in _rows_by_heading(self.get_params(ctx), ctx).items():
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+        if commands := getattr(self, "commands", None):
+            with formatter.section(_("Commands")):
+                formatter.write_dl([(name, one.get_short_help_str(formatter.width)) for name, one in commands.items()])
+
+
+class Command(Helped, TyperCommand):
+    """A command with such help."""
+
+
+def _rows_by_heading(params: Iterable[Any], ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    rows: dict[str, list[tuple[str, str]]] = {_("Arguments"): [], _("Options"): []}
+    for param in params:
+        if (record := param.get_help_record(ctx)) is not None:
+            named = next((heading for heading, options in HEADINGS.items() if param.name in options), OPTIONS)
+            heading = _("Arguments") if param.param_type_name == "argument" else _(named)
+            rows.setdefault(heading, []).append((TYPE.sub("", record[0]), _translated(record[1])))
+    return {heading: found for heading, found in rows.items() if found}
+
+
+def _translated(text: str) -> str:
+    """Translate the texts that Typer adds to help."""
+    own = {
+        "Show this message and exit.": _("Show this message and exit."),
+        "[required]": _("[required]"),
+        "[env var: ": _("[env var: "),
+        "[default: ": _("[default: "),
+    }
+    for english, said in own.items():
+        text = text.replace(english, said)
+    return text

@@ -1,4 +1,4 @@
-"""Reading a file: the options shared by `crrkit check` and `crrkit report`, and their conversion to arguments."""
+"""Conversion of options to arguments: those for reading a file, which several commands share, and those of a report."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import functools
 import inspect
 import re
 import shlex
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from crrkit.cli.options import COLUMN_OPTIONS
-from crrkit.ground import InputError, UnsettledError, check_choice, gettext as _
+from crrkit.ground import YEARS_PER_PERIOD, InputError, UnsettledError, check_choice, gettext as _
 from crrkit.read import EVENT_OPTION, LISTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from crrkit.judge import Target
     from crrkit.read import Base
 
 
@@ -123,3 +125,36 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
     call = r"\b(?:crr\.[\w.]+|read_\w+)\([^()]*\)"
     options = re.sub(rf"(?P<call>{call})|\b(?P<name>{known})(?:\[\d+\])?=(?:{value})?", option, message)
     return options.replace("crr_bounds", "--gross")
+
+
+def target_of(typed: str | None) -> float | Target | None:
+    """Parse a target rate: ``0.7`` or ``70%`` for the report's period, ``0.7=year`` for another one."""
+    if typed is None:
+        return None
+    from crrkit.judge import Target
+
+    number, _sign, period = (part.strip() for part in typed.partition("="))
+    value = _number(number, typed)
+    if not period:
+        return value
+    check_choice(period, name="target", choices=YEARS_PER_PERIOD)
+    return Target(value=value, period=period, basis_period="–", author="–", date=datetime.now(UTC).date())
+
+
+def _number(text: str, typed: str) -> float:
+    try:
+        bare = text.rstrip("%").strip().replace(",", ".")
+        return float(bare) / 100 if text.endswith("%") else float(bare)
+    except ValueError:
+        message = _("target={typed!r} is no rate. Write it like --target 0.7, or --target 0.7=year for a yearly one.")
+        raise InputError(message.format(typed=typed), argument="target", given=typed) from None
+
+
+def marks_of(typed: Iterable[str]) -> dict[str, str]:
+    """Parse dated events such as ``2024-06-01=new prices``."""
+    pairs = [text.partition("=") for text in typed]
+    for day, sign, name in pairs:
+        if not (day.strip() and sign and name.strip()):
+            message = _("mark={typed!r} does not say what happened when. Write it like --mark 2024-06-01='new prices'.")
+            raise InputError(message.format(typed=day + sign + name), argument="mark", given=day)
+    return {day.strip(): name.strip() for day, _sign, name in pairs}

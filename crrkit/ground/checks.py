@@ -19,7 +19,7 @@ from crrkit.ground.errors import ColumnNotFoundError, InputError, InputTypeError
 from crrkit.ground.languages import gettext as _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def check_number(value: object, *, name: str) -> float:
@@ -75,9 +75,8 @@ def check_choice(value: object, *, name: str, choices: Iterable[str]) -> str:
     known = list(choices)
     if isinstance(value, str) and value in known:
         return value
-    message = _("{name}={value} is not known. Choose one of {choices}.").format(
-        name=name, value=_shown(value), choices=", ".join(known)
-    )
+    message = _("{name}={value} is not known. Choose one of {choices}.")
+    message = message.format(name=name, value=_shown(value), choices=", ".join(known))
     raise InputError(message + suggestion(str(value), known), argument=name, given=value, available=known)
 
 
@@ -134,13 +133,9 @@ def check_column(value: object, *, name: str, available: Iterable[str]) -> str:
     columns = [str(column) for column in available]
     if isinstance(value, str) and value in columns:
         return value
-    message = _("{name}={value} is not a column of the table. Its columns are {columns}.").format(
-        name=name,
-        value=_shown(value),
-        columns=", ".join(columns[:30]) + (", …" if len(columns) > 30 else ""),  # noqa: PLR2004 - one screen
-    )
-    message += suggestion(str(value), columns)
-    raise ColumnNotFoundError(message, argument=name, given=value, available=columns)
+    message = _("{name}={value} is not a column of the table. Its columns are {columns}.")
+    message = message.format(name=name, value=_shown(value), columns=first_few(columns, 30))
+    raise ColumnNotFoundError(message + suggestion(str(value), columns), argument=name, given=value, available=columns)
 
 
 def as_moment(value: object) -> datetime | None:
@@ -167,6 +162,11 @@ def check_moment(value: object, *, name: str) -> datetime:
         raise InputError(message, argument=name, given=value)
     message = _("{name} needs dates, {value!r} is a {kind}.").format(name=name, value=value, kind=type(value).__name__)
     raise InputTypeError(message, argument=name, given=value)
+
+
+def first_few(texts: Sequence[str], most: int) -> str:
+    """Join texts with commas for a message; if there are more than ``most``, these and an ellipsis."""
+    return ", ".join(texts[:most]) + (", …" if len(texts) > most else "")
 
 
 def suggestion(value: str, known: Iterable[str]) -> str:

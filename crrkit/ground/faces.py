@@ -39,12 +39,7 @@ def _load(home: str, name: str, *, package: str) -> Any:
 
 
 def face(package: str, file: str) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
-    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package, from the stub next to it.
-
-    Args:
-        package: The package's ``__name__``.
-        file: The package's ``__file__``.
-    """
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package, from the stub next to its ``__file__``."""
     where, shown = homes(Path(file).with_suffix(".pyi"))
 
     def load(name: str) -> Any:

@@ -118,12 +118,9 @@ def all_messages() -> tuple[str, ...]:
     for path in CATALOGUES.glob("*.po"):
         with path.open("rb") as source:
             for entry in read_po(source, locale=path.stem):
-                said.update(_bound(form) for side in (entry.id, entry.string) if side for form in _forms(side))
+                for side in filter(None, (entry.id, entry.string)):
+                    said.update(map(_bound, [side] if isinstance(side, str) else side))
     return tuple(sorted(said))
-
-
-def _forms(side: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [side] if isinstance(side, str) else list(side)
 
 
 def _bound(text: str) -> str:
@@ -185,16 +182,16 @@ def currency_sign(currency: str) -> str:
 
 def format_points(value: float, *, digits: int = 1) -> str:
     """Format a difference of two fractions in percentage points: ``+2.0 pp`` or ``+2,0 п. п.``."""
-    sign = "+" if value > 0 else ""
-    unit = gettext("pp")
-    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
+    return _in_unit(value, digits, gettext("pp"))
 
 
 def format_in_points(value: float, *, digits: int = 1) -> str:
     """Format a difference in percentage points for running text: ``+2.0 points`` or ``+2,0 п. п.``."""
-    sign = "+" if value > 0 else ""
-    unit = gettext("points")
-    return f"{sign}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
+    return _in_unit(value, digits, gettext("points"))
+
+
+def _in_unit(value: float, digits: int, unit: str) -> str:
+    return f"{'+' if value > 0 else ''}{format_number(100 * value, digits=digits)}\N{NO-BREAK SPACE}{unit}"
 
 
 def format_date(day: date) -> str:

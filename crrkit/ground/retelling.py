@@ -40,25 +40,20 @@ class Told(Message):
 
     def format(self, *values: object, **words: object) -> Told:
         """Format the text; values that are `Told` are translated again as well."""
-        return Told(super().format(*values, **words), partial(_formatted, self, values, words))
+
+        def again() -> str:
+            said: str = retold(self)
+            return said.format(*map(retold, values), **{name: retold(word) for name, word in words.items()})
+
+        return Told(super().format(*values, **words), again)
 
     def __add__(self, other: str) -> Told:
         """Concatenate two texts."""
-        return Told(super().__add__(other), partial(_added, self, other))
+        return Told(super().__add__(other), lambda: str(retold(self)) + str(retold(other)))
 
     def __reduce__(self) -> tuple[type[str], tuple[str]]:
         """Pickle as a plain text."""
         return str, (str(self),)
-
-
-def _formatted(text: Told, values: tuple[object, ...], words: dict[str, Any]) -> str:
-    again: str = retold(text)
-    return again.format(*map(retold, values), **{name: retold(word) for name, word in words.items()})
-
-
-def _added(one: str, other: str) -> str:
-    first, second = str(retold(one)), str(retold(other))
-    return first + second
 
 
 def retold(text: Any) -> Any:
@@ -79,11 +74,7 @@ def ntold(singular: str, plural: str, n: int) -> str:
 def told_list(parts: Iterable[str]) -> str:
     """Join texts with commas, as `Told`."""
     kept = tuple(parts)
-    return Told(", ".join(kept), partial(_listed, kept))
-
-
-def _listed(parts: tuple[str, ...]) -> str:
-    return ", ".join(str(retold(part)) for part in parts)
+    return Told(", ".join(kept), lambda: ", ".join(str(retold(part)) for part in kept))
 
 
 def told_number(value: float, *, digits: int = 0) -> str:

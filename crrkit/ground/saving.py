@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import secrets
-import stat
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,11 +31,8 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
     An overwritten file keeps its permissions, and of a symbolic link the file it points to is overwritten. Leftovers of
     a killed process are removed by the next one that writes the same file.
 
-    Args:
-        targets: The files to write, by any name.
-
     Raises:
-        InputError: If a file cannot be created, written or moved into place.
+        InputError: If a file cannot be created, written or moved into place; it is named by its key in ``targets``.
     """
     parts: dict[str, Path] = {}
     try:
@@ -50,19 +47,17 @@ def beside(targets: Mapping[str, Path]) -> Iterator[dict[str, Path]]:
             raise _refusal(target, failed, name=name) from failed
         for name, target in targets.items():
             with _refused(target, name=name):
-                _keep_rights(parts[name], target.resolve())
-                parts[name].replace(target.resolve())
+                place = target.resolve()
+                if place.exists():
+                    shutil.copymode(place, parts[name])
+                parts[name].replace(place)
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
 
 
 def write_beside(path: str | Path, content: bytes) -> Path:
-    """Write one file atomically: an existing file remains intact until it is replaced.
-
-    Raises:
-        InputError: If it cannot be written.
-    """
+    """Write one file atomically: an existing file remains intact until it is replaced."""
     target = Path(path)
     with beside({"path": target}) as parts, _refused(target, name="path"):
         parts["path"].write_bytes(content)
@@ -137,11 +132,6 @@ def _runs(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
-
-
-def _keep_rights(part: Path, place: Path) -> None:
-    if place.exists():
-        part.chmod(stat.S_IMODE(place.stat().st_mode))
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from crrkit.read.bases import (
     Base as Base,
     ContractBase as ContractBase,
     EventBase as EventBase,
-    Explanation as Explanation,
     OrderBase as OrderBase,
     SnapshotBase as SnapshotBase,
     call_of as call_of,
@@ -21,32 +20,19 @@ from crrkit.read.bases import (
     steps_of as steps_of,
     update as update,
 )
-from crrkit.read.disk import (
-    Layout as Layout,
-    without_credentials as without_credentials,
-)
+from crrkit.read.disk import Layout as Layout, without_credentials as without_credentials
 from crrkit.read.guessing import (
     ROLES as ROLES,
     Guess as Guess,
     by_names as by_names,
-    columns_of as columns_of,
     confidence_lines as confidence_lines,
     guess as guess,
     settle_kind as settle_kind,
     written_in as written_in,
     written_lines as written_lines,
 )
-from crrkit.read.intake import (
-    Canonical as Canonical,
-    moment_of as moment_of,
-    read_contract_rows as read_contract_rows,
-    read_event_rows as read_event_rows,
-    read_order_rows as read_order_rows,
-)
-from crrkit.read.people import (
-    People as People,
-    resolve_people as resolve_people,
-)
+from crrkit.read.intake import moment_of as moment_of
+from crrkit.read.people import People as People, resolve_people as resolve_people
 from crrkit.read.quality import (
     ALL_AT_ONCE as ALL_AT_ONCE,
     CROWD_OF_ONE as CROWD_OF_ONE,
@@ -58,21 +44,14 @@ from crrkit.read.quality import (
     NO_END as NO_END,
     NOBODY_AFTER as NOBODY_AFTER,
     NOT_KNOWN as NOT_KNOWN,
-    REASONS as REASONS,
     REPEATED as REPEATED,
     QualityReport as QualityReport,
 )
-from crrkit.read.samples import (
-    sample as sample,
-    sample_path as sample_path,
-)
-from crrkit.read.values import (
-    Forms as Forms,
-    words_of as words_of,
-)
+from crrkit.read.samples import sample as sample, sample_path as sample_path
+from crrkit.read.sources import columns_of as columns_of
+from crrkit.read.values import Forms as Forms, words_of as words_of
 from crrkit.read.words import (
     EVENT_OPTION as EVENT_OPTION,
-    KINDS as KINDS,
     LEAVES as LEAVES,
     LISTS as LISTS,
     REQUIRED as REQUIRED,

@@ -17,29 +17,10 @@ from crrkit.rules.stages import (
 )
 
 __all__ = [
-    "BUYING",
-    "ENOUGH_GAPS",
-    "EPOCH",
-    "LONGEST_MONTHS",
-    "MONTHS",
-    "PERIOD_BEFORE",
-    "STAGES",
-    "WEEKDAYS",
-    "Activity",
-    "Calendar",
-    "ContractRule",
-    "DefinitionCard",
-    "OwnGap",
-    "StageProfile",
-    "StageRule",
-    "Trailing",
-    "diff",
-    "said_reading",
-    "small",
-    "small_share",
-    "stage_profile",
-    "stage_profiles",
-]
+    "BUYING", "ENOUGH_GAPS", "EPOCH", "LONGEST_MONTHS", "MONTHS", "PERIOD_BEFORE", "STAGES", "WEEKDAYS", "Activity",
+    "Calendar", "ContractRule", "DefinitionCard", "OwnGap", "StageProfile", "StageRule", "Trailing", "diff",
+    "said_reading", "small", "small_share", "stage_profile", "stage_profiles",
+]  # fmt: skip
 
 
 def __dir__() -> list[str]:

@@ -108,7 +108,7 @@ class Calendar:
         """Return the label of a period: ``2024-02-29 2024-W05 2024-02 2024Q2 2024H1 2024``, fiscal ``2024/25``."""
         first = self.start(index)
         if self.every == "week":
-            year, week, _weekday = self._naming_day(first).isocalendar()
+            year, week, _weekday = (first + timedelta(days=self.week_shift)).isocalendar()  # of its Thursday
             return f"{year}-W{week:02d}"
         if self.months <= 1:
             return first.isoformat() if self.every == "day" else f"{first:%Y-%m}"
@@ -125,7 +125,9 @@ class Calendar:
         found = re.fullmatch(_LABELS[self.every], str(label).strip())
         index = self._index_of_match(found.groupdict()) if found else None
         if index is None or self.label(index).replace("/", "")[:4] != str(label).strip()[:4]:
-            raise self._bad_label(label, name)
+            message = _("{name}={label!r} is not the name of a {every}. A {every} is written like {example!r}.")
+            text = message.format(name=name, label=label, every=_(self.every), example=_EXAMPLES[self.every])
+            raise InputError(text, argument=name, given=label)
         return index
 
     def _index_of_match(self, parts: dict[str, str | None]) -> int | None:
@@ -139,12 +141,3 @@ class Calendar:
             return self.index(date(year, int(parts["month"] or 0), int(parts.get("day") or 1)))
         except ValueError:
             return None
-
-    def _bad_label(self, label: str, name: str) -> InputError:
-        example = _EXAMPLES[self.every]
-        message = _("{name}={label!r} is not the name of a {every}. A {every} is written like {example!r}.")
-        text = message.format(name=name, label=label, every=_(self.every), example=example)
-        return InputError(text, argument=name, given=label)
-
-    def _naming_day(self, first: date) -> date:
-        return first + timedelta(days=(THURSDAY - WEEKDAYS.index(self.week_starts)) % DAYS_PER_WEEK)

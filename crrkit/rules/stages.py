@@ -231,7 +231,16 @@ class StageProfile:
         return text.format(name=_(self.name), every=_(self.every), rule=self.rule, note=_(self.note)).strip()
 
 
-def _profiles() -> tuple[StageProfile, ...]:
+def stage_profiles() -> tuple[StageProfile, ...]:
+    """Return all stage profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
+
+    Returns:
+        The profiles, each with its name, period, rule and note.
+
+    Examples:
+        >>> [profile.name for profile in stage_profiles()][:3]
+        ['coffee', 'supermarket', 'fashion']
+    """
     by_years = StageRule(lapse_days=1826, window_days=3652, k_long=2, span_days=365, contact_days=180)
     rows: list[tuple[str, str, StageRule | ContractRule, str]] = [
         (mark("coffee"), "month", StageRule(30, 60, 6, 28, 7), mark("Needs an id at every purchase, such as an app.")),
@@ -244,19 +253,6 @@ def _profiles() -> tuple[StageProfile, ...]:
         (mark("car dealer"), "year", by_years, mark("Take service visits as purchases, too.")),
     ]  # fmt: skip
     return tuple(StageProfile(*row) for row in rows)
-
-
-def stage_profiles() -> tuple[StageProfile, ...]:
-    """Return all stage profiles: coffee, supermarket, fashion, subscription, telecom, bank, b2b, car dealer.
-
-    Returns:
-        The profiles, each with its name, period, rule and note.
-
-    Examples:
-        >>> [profile.name for profile in stage_profiles()][:3]
-        ['coffee', 'supermarket', 'fashion']
-    """
-    return _profiles()
 
 
 def stage_profile(name: str) -> StageProfile:

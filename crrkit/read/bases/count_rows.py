@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, InputError, told as _
-from crrkit.read.guessing import columns_of
 from crrkit.read.intake import in_a_sentence
 from crrkit.read.quality import QualityReport
-from crrkit.read.sources import counted_columns, open_source
+from crrkit.read.sources import columns_of, counted_columns, open_source
 from crrkit.read.values import parse_numbers
 from crrkit.read.words import Label, find_columns, is_no_column, labels_in
 

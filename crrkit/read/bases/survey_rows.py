@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, told as _
-from crrkit.read.guessing import columns_of
 from crrkit.read.intake import in_a_sentence
-from crrkit.read.sources import open_source
+from crrkit.read.sources import columns_of, open_source
 from crrkit.read.values import parse_ids
 from crrkit.read.words import find_columns, is_no_column, surveyed_columns
 

@@ -1,4 +1,4 @@
-"""Files on disk: resolving paths and patterns, detecting the file type, and errors for unreadable files."""
+"""Files on disk: paths and patterns, the type of a file, Parquet and Arrow, and errors for unreadable files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import SourceError, told as _
-from crrkit.read.disk.pages import is_markup
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 TEXT = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -24,23 +24,21 @@ ARROW = (".arrow", ".arrows", ".feather", ".ipc")
 PACKED = {".gz", ".bz2", ".xz", ".zst", ".zip"}
 BOOK, OLD_BOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"  # magic bytes of spreadsheet files
 ADDRESS = re.compile(r"[A-Za-z][\w+.-]+:/{1,2}[^\\]")  # a scheme has two letters or more: C:/ is a drive
-BY_IBIS = "ibis.connect(…).table('orders')"
+PAGE_BEGINS = re.compile(rb"(?i)^(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|\?mso|head|body|meta|style|div|!--)")
+SAYS_WITHIN = 2000  # bytes in which a page declares its type and encoding
 
 
 def resolve(source: str | Path) -> list[Path]:
     """Return the files of a path or a glob pattern such as ``sales/2024-*.csv``, all of one type."""
     path = Path(source).expanduser()
     if path.is_dir():
-        raise bad(
-            source,
-            _("is a folder. Name one file in it, or a pattern such as {pattern}.").format(pattern=path / "*.csv"),
-        )
+        what = _("is a folder. Name one file in it, or a pattern such as {pattern}.")
+        raise bad(source, what.format(pattern=path / "*.csv"))
     if path.exists():
         return [path]
     if ADDRESS.match(str(source)):
-        raise bad(
-            source, _("is an address, not a file. Connect with Ibis and give its table: {call}.").format(call=BY_IBIS)
-        )
+        what = _("is an address, not a file. Connect with Ibis and give its table: {call}.")
+        raise bad(source, what.format(call="ibis.connect(…).table('orders')"))
     found = [Path(name) for name in sorted(glob.glob(str(path)))]  # noqa: PTH207 - the pattern may be absolute
     if not found:
         raise bad(source, _("was not found. Check the name; the current folder is {folder}.").format(folder=Path.cwd()))
@@ -85,13 +83,8 @@ def _alike(paths: list[Path]) -> tuple[str, ...]:
 def kind_of(path: Path) -> str:
     """Return ``text json parquet arrow`` or ``spreadsheet``, by the file extension and the first bytes."""
     ending = next((part.lower() for part in reversed(path.suffixes) if part.lower() not in PACKED), "")
-    kinds = {
-        **dict.fromkeys(JSON, "json"),
-        **dict.fromkeys(PARQUET, "parquet"),
-        **dict.fromkeys(ARROW, "arrow"),
-        **dict.fromkeys(SPREADSHEETS, "spreadsheet"),
-    }
-    kind = kinds.get(ending, "text")
+    endings = {"json": JSON, "parquet": PARQUET, "arrow": ARROW, "spreadsheet": SPREADSHEETS}
+    kind = next((kind for kind, some in endings.items() if ending in some), "text")
     if kind in ("json", "arrow") or path.suffix.lower() in PACKED or not path.is_file():
         return kind
     return _by_content(path, kind)
@@ -106,6 +99,12 @@ def _by_content(path: Path, kind: str) -> str:
     if kind == "spreadsheet" and begins[:2] != BOOK[:2] and begins != OLD_BOOK:
         return "text"
     return "spreadsheet" if kind == "text" and begins == BOOK and _is_workbook(path) else kind
+
+
+def is_markup(path: Path) -> bool:
+    """Return whether a file is HTML or XML, which is read like a spreadsheet whatever its extension."""
+    with path.open("rb") as stream:
+        return PAGE_BEGINS.match(stream.read(SAYS_WITHIN)) is not None
 
 
 def _is_workbook(path: Path) -> bool:
@@ -127,6 +126,36 @@ def below_zero(engine: duckdb.DuckDBPyConnection, paths: list[Path]) -> set[str]
     least = "bool_or(coalesce(try_cast(stats_min_value AS DOUBLE) < 0, num_values > stats_null_count, TRUE))"
     query = f"SELECT path_in_schema FROM parquet_metadata({list_of(paths)}) GROUP BY 1 HAVING {least}"  # noqa: S608 - names are quoted
     return {str(row[0]) for row in engine.execute(query).fetchall()}
+
+
+def read_arrow(paths: list[Path]) -> pa.Table:
+    """Return the rows of Arrow files, in the file or the stream format.
+
+    Raises:
+        SourceError: If a file is not an Arrow file, or the files have different columns.
+    """
+    import pyarrow as pa
+
+    tables = [_arrow_rows(path) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        if table.schema != tables[0].schema:
+            what = _("has other columns than {beside}, or of other types. Give them the same, or leave it out.")
+            raise bad(path, what.format(beside=paths[0].name))
+    return pa.concat_tables(tables)
+
+
+def _arrow_rows(path: Path) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import ipc
+
+    try:
+        source = pa.OSFile(str(path))  # not memory-mapped: truncation of a mapped file would kill the process
+        if source.read(6) == b"ARROW1":
+            return ipc.open_file(source).read_all()
+        source.seek(0)
+        return ipc.open_stream(source).read_all()
+    except (pa.ArrowException, OSError) as broken:
+        raise bad(path, _("cannot be read to its end ({why}).").format(why=first_line(broken))) from broken
 
 
 def quoted(name: str) -> str:
@@ -156,10 +185,8 @@ def not_a_table(source: Any, broken: Exception) -> SourceError:
     hint = _(
         "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
     )
-    return bad(
-        source if isinstance(source, str | Path) else type(source).__name__,
-        hint.format(why=first_line(broken).rstrip(".:")),
-    )
+    told = source if isinstance(source, str | Path) else type(source).__name__
+    return bad(told, hint.format(why=first_line(broken).rstrip(".:")))
 
 
 def list_of(paths: list[Path]) -> str:

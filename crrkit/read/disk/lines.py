@@ -14,9 +14,8 @@ import pyarrow as pa
 
 from crrkit.ground import SourceError
 from crrkit.read.disk.files import list_of, quoted, run
-from crrkit.read.disk.layout import LONGEST_HEAD, SEPARATORS, split
+from crrkit.read.disk.layout import LONGEST_HEAD, SEPARATORS, check_part, split
 from crrkit.read.disk.packed import head_of
-from crrkit.read.disk.parts import check_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

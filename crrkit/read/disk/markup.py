@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crrkit.ground import told as _
 from crrkit.read.disk.encodings import encoding_of
-from crrkit.read.disk.pages import SAYS_WITHIN
+from crrkit.read.disk.files import SAYS_WITHIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
 
-    from crrkit.read.disk.merged import Span
-
 _DECLARED = re.compile(rb"""(?i)(?:charset|encoding)\s*=\s*["']?([\w.:-]+)""")
 CELL_TAGS, ROW_TAGS = ("td", "th", "cell"), ("tr", "row")
+Span = tuple[int, int, int]  # the first and the last row of a cell, and its column
 MOST_SPANNED = 1000  # a larger colspan or rowspan is an error
 
 

@@ -27,16 +27,9 @@ def load_json(
     Records are lines or an array. If they do not have the columns, the only list of records in them is read. If there
     is a single record, its list is read even if both have the columns.
 
-    Args:
-        engine: The engine.
-        paths: The files.
-        name: The name of the table.
-        fits: A function that returns whether names are those of the columns.
-        under: The key of the list, if given by the user.
-
     Raises:
         SourceError: If there are no records.
-        InputError: If there are several lists of records and none is given.
+        InputError: If there are several lists of records and ``under``, the key of one, is not given.
     """
     if any(path.suffix.lower() in {".bz2", ".xz", ".zip"} for path in paths):
         raise bad(paths[0], _("is packed JSON. Unpack it first."))

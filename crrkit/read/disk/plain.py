@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import told as _
 from crrkit.read.disk.encodings import SURE, check_encoding, encoding_of
-from crrkit.read.disk.files import TEXT, bad, first_line
-from crrkit.read.disk.heads import heads_note, joined_lines
-from crrkit.read.disk.layout import DIRECTIVE, Layout, names_at, split
+from crrkit.read.disk.files import PAGE_BEGINS, TEXT, bad, first_line
+from crrkit.read.disk.layout import DIRECTIVE, Layout, heads_note, joined_lines, names_at, split
 from crrkit.read.disk.packed import PACKING_ERRORS, head_of, unpacked
-from crrkit.read.disk.pages import PAGE_BEGINS
 from crrkit.read.disk.scratch import new_file
 
 if TYPE_CHECKING:
@@ -60,7 +58,8 @@ def readable(path: Path, folder: Path, *, layout: Layout | None = None, fits: Fi
         copy = _rewritten(path, folder, encoding, skip=skip, blanks=False, names=names)
         return Plain(copy, path, sep, (*_notes(path, encoding, 0, layout), heads_note(path.name, over)))
     blank = sep is None and _is_blank_separated(text.splitlines()[skip:])
-    usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or _has_mixed_lines(head))
+    has_mixed_ends = 0 < head.count(b"\r\n") < head.count(b"\n")  # as in concatenated files
+    usual = path.suffix.lower() in {*TEXT, ".gz"} and not (skip or blank or has_mixed_ends)
     if encoding == "utf-8" and usual:
         return Plain(path, path, sep)
     copy = _rewritten(path, folder, encoding, skip=skip, blanks=blank)
@@ -84,7 +83,7 @@ def _above(text: str, layout: Layout, fits: Fits) -> tuple[str | None, int]:
         return sep, layout.skip
     if not said and lines and fits(split(lines[0], sep)):
         return sep, 0
-    found = names_at([split(line, sep) for line in lines[:60]], fits, None)
+    found = names_at([split(line, sep) for line in lines[:60]], fits)
     return sep, found or int(said is not None)
 
 
@@ -105,11 +104,6 @@ def _is_blank_separated(lines: list[str]) -> bool:
     """Return whether the column names are separated by runs of blanks."""
     first = lines[0].strip() if lines else ""
     return len(first.split()) > 1 and not any(mark in first for mark in ",;\t|")
-
-
-def _has_mixed_lines(head: bytes) -> bool:
-    """Return whether line ends are mixed, as in concatenated files."""
-    return 0 < head.count(b"\r\n") < head.count(b"\n")
 
 
 def _rewritten(path: Path, folder: Path, encoding: str, *, skip: int, blanks: bool, names: str = "") -> Path:

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from crrkit.ground import told as _
+from crrkit.ground import SourceError, told as _
 from crrkit.read.disk import scratch
 from crrkit.read.disk.files import bad
 
@@ -54,10 +54,10 @@ def _of_pipe(path: Path) -> Path:
     """Copy a pipe to a file once, and return the same file later, since even reading the header empties the pipe."""
     pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
-        if not _is_ready(pipe, 0 if path in _kept else WAIT):
-            if path in _kept:
-                return _kept[path]
-            raise bad(path, _("is a pipe, and nothing came out of it in {n} {n:second|seconds}.").format(n=WAIT))
+        if path in _kept and not _events(pipe, 0) & select.POLLIN:
+            return _kept[path]
+        if path not in _kept and not _events(pipe, WAIT) & select.POLLIN:
+            raise _silent(path)
         first = os.read(pipe, CHUNK)
         if first or path not in _kept:
             _kept[path] = _written(_rest(pipe, first, path), path.name)
@@ -66,19 +66,22 @@ def _of_pipe(path: Path) -> Path:
     return _kept[path]
 
 
-def _is_ready(pipe: int, seconds: float) -> bool:
+def _events(pipe: int, seconds: float) -> int:
+    """Wait for a pipe, and return what happened: POLLIN if there is something to read, 0 if nothing did."""
     asked = select.poll()
     asked.register(pipe, select.POLLIN)
-    return any(event & select.POLLIN for _pipe, event in asked.poll(seconds * 1000))
+    return sum(event for _pipe, event in asked.poll(seconds * 1000))
+
+
+def _silent(path: Path) -> SourceError:
+    return bad(path, _("is a pipe, and nothing came out of it in {n} {n:second|seconds}.").format(n=WAIT))
 
 
 def _rest(pipe: int, part: bytes, path: Path) -> Any:
     while part:
         yield part
-        asked = select.poll()
-        asked.register(pipe, select.POLLIN)
-        if not asked.poll(WAIT * 1000):
-            raise bad(path, _("is a pipe, and nothing came out of it in {n} {n:second|seconds}.").format(n=WAIT))
+        if not _events(pipe, WAIT):
+            raise _silent(path)
         part = os.read(pipe, CHUNK)
 
 

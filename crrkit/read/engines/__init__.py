@@ -1,18 +1,10 @@
 """Where rows may be: the in-process engine, databases, data frames in memory, records."""
 
-from crrkit.read.engines import databases, frames, records
+from crrkit.read.engines import databases, frames
 from crrkit.read.engines.connections import Rows, is_database, of_table
 from crrkit.read.engines.databases import refusal
-from crrkit.read.engines.engine import brought, new_engine
+from crrkit.read.engines.engine import RAW, brought, new_engine
 
 __all__ = [
-    "Rows",
-    "brought",
-    "databases",
-    "frames",
-    "is_database",
-    "new_engine",
-    "of_table",
-    "records",
-    "refusal",
-]
+    "RAW", "Rows", "brought", "databases", "frames", "is_database", "new_engine", "of_table", "refusal",
+]  # fmt: skip

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import sqlglot
 from sqlglot import exp
 
-from crrkit.ground import InputError, SourceError, suggestion, told as _
+from crrkit.ground import InputError, SourceError, first_few, suggestion, told as _
 from crrkit.read.disk import ADDRESS, bad
 from crrkit.read.engines.connections import database_of
 from crrkit.reduce import in_short, is_of_an_engine
@@ -83,15 +83,12 @@ def _without_secrets(text: str, source: Any) -> str:
 def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[str, ...]]:
     """Return the given table, or the only one there is, with a note."""
     there = database.tables()
-    listed = ", ".join(list(there)[:MOST_TABLES]) + (", …" if len(there) > MOST_TABLES else "")
+    listed = first_few(list(there), MOST_TABLES)
     if table is None:
         if len(there) == 1:
             name = next(iter(there))
-            return (
-                name,
-                there[name],
-                (_("{table} is the only table of {database}.").format(table=name, database=database.name),),
-            )
+            note = _("{table} is the only table of {database}.").format(table=name, database=database.name)
+            return name, there[name], (note,)
         message = _("{database} has several tables. Say which one is meant with table=: {tables}.")
         if not there:
             message = _("No table was found in {database}. Say which one is meant with table=, or give a query=.")
@@ -101,9 +98,8 @@ def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[st
     if found is None and there and not parts[0]:
         message = _("table={table!r} is no table of {database}. Its tables are {tables}.")
         words = {"table": table, "database": database.name, "tables": listed}
-        raise InputError(
-            message.format(**words) + suggestion(table, there), argument="table", given=table, available=list(there)
-        )
+        text = message.format(**words) + suggestion(table, there)
+        raise InputError(text, argument="table", given=table, available=list(there))
     return table, found or (parts[0] or None, parts[2]), ()
 
 

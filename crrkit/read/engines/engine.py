@@ -34,11 +34,9 @@ _compiling = threading.RLock()
 
 
 def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> Any:
-    """Return a new DuckDB in UTC with a low memory limit; for long text files, with its tables on disk.
+    """Return a new DuckDB in UTC with a low memory limit; if the texts to copy are long, with its tables on disk.
 
-    Args:
-        texts: Files whose rows will be copied.
-        stored: Files that are read in place for every query.
+    The files in ``stored`` are read in place for every query.
     """
     large = sum(_length(path) for path in texts) > LONG_TEXT
     con = _on_disk() if large else ibis.duckdb.connect()
@@ -96,9 +94,8 @@ def _set(con: Any, setting: str, value: str, variable: str) -> None:
 
 
 def _length(path: Path) -> int:
-    return path.stat().st_size * (
-        1 if path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl") else PACKED_TEXT
-    )
+    is_plain = path.suffix.lower() in (".csv", ".tsv", ".txt", ".json", ".jsonl")
+    return path.stat().st_size * (1 if is_plain else PACKED_TEXT)
 
 
 def _on_disk() -> Any:

@@ -125,14 +125,10 @@ def of_duckdb(con: Any) -> Sql:
         reader = found.to_arrow_reader if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader
         return reader(BATCH)
 
-    return Sql(
-        "duckdb",
-        "duckdb",
-        quoted,
-        names,
-        rows,
-        lambda: [row[0] for row in con.cursor().execute(DUCKDB_TABLES).fetchall()],
-    )
+    def tables() -> list[str]:
+        return [row[0] for row in con.cursor().execute(DUCKDB_TABLES).fetchall()]
+
+    return Sql("duckdb", "duckdb", quoted, names, rows, tables)
 
 
 def _of_sqlalchemy(source: Any) -> Sql:

@@ -1,17 +1,8 @@
 """Detection of the kind of a source, its columns and formats, with reasons and confidence."""
 
-from crrkit.read.guessing.confidence import by_names, confidence_lines
-from crrkit.read.guessing.guesses import ROLES, Guess, columns_of, guess, settle_kind
-from crrkit.read.guessing.written import written_in, written_lines
+from crrkit.read.guessing.confidence import by_names, confidence_lines, written_in, written_lines
+from crrkit.read.guessing.guesses import ROLES, Guess, guess, settle_kind
 
 __all__ = [
-    "ROLES",
-    "Guess",
-    "by_names",
-    "columns_of",
-    "confidence_lines",
-    "guess",
-    "settle_kind",
-    "written_in",
-    "written_lines",
-]
+    "ROLES", "Guess", "by_names", "confidence_lines", "guess", "settle_kind", "written_in", "written_lines",
+]  # fmt: skip

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, UnsettledError, told as _
-from crrkit.read.disk import ADDRESS, Layout, spools, without_credentials
-from crrkit.read.engines import databases, frames, records
-from crrkit.read.guessing.confidence import IS_SURE, by_names, confidence_lines, look_into, opened_as
-from crrkit.read.guessing.written import Written, written_in, written_lines
+from crrkit.read.disk import ADDRESS, Layout, without_credentials
+from crrkit.read.engines import databases
+from crrkit.read.guessing.confidence import (
+    IS_SURE,
+    Written,
+    by_names,
+    confidence_lines,
+    look_into,
+    written_in,
+    written_lines,
+)
 from crrkit.read.intake import settle_orders
 from crrkit.read.sources import (
     are_snapshots,
-    column_names,
+    columns_of,
     counted_columns,
     is_of_counts,
     list_names,
+    open_source,
     refuse_shape,
-    tells_lists,
-    usual_day,
 )
-from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, tells_when, usual_column
+from crrkit.read.values import Forms
+from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, usual_column, usual_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,7 +145,7 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
             if shape == "turns":
                 return Guess(kind, found, (reason,), name, where, by_names(found))
     with databases.in_words(source):
-        opened = opened_as(source, kind, found, layout)
+        opened = open_source(source, kind=kind, named=found, by=(), forms=Forms(layout=layout))
         doubts, confidence = look_into(opened, kind, found)
         seen = written_in(source, opened, found)
     return Guess(kind, found, (reason, *doubts), name, where, confidence, seen)
@@ -151,29 +157,14 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
     found = settle_columns("snapshots", {"customer": None}, available=columns)
     at = usual_day([column for column in columns if column != found["customer"]])
     if len(months) > 1:
-        reason = _("Columns {first!r} to {last!r} are months: lists of customers.").format(
-            first=months[0], last=months[-1]
-        )
+        reason = _("Columns {first!r} to {last!r} are months: lists of customers.")
+        reason = reason.format(first=months[0], last=months[-1])
     elif at is not None:
         found["at"] = at
         reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)
     else:
         reason = _("The names of the files tell dates, and no column does: lists of customers.")
     return Guess("snapshots", found, (reason,), name, where, by_names(found))
-
-
-def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
-    """Return the column names of a file, a database table or a table of any known library."""
-    if records.is_read_once(source) or spools.is_open_file(source):
-        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
-        raise InputError(message.format(given=type(source).__name__), argument="source")
-    rows = databases.find(source, layout or Layout()) or records.find(source)
-    if rows is not None:
-        with closing(rows):
-            return rows.columns
-    if not isinstance(source, str | Path):
-        return frames.column_names(source)
-    return column_names(source, layout=layout, fits=lambda names: tells_when(names) or tells_lists(names))
 
 
 _TOLD_BY = {
@@ -195,7 +186,9 @@ def settle_kind(source: Any, *, named: Mapping[str, Any], also: Sequence[str] = 
     layout = Layout(**{name: named.get(name) for name in ("table", "query", "sheet")})
     kind = told or _kind_of(source, columns_of(source, layout), named.get("customer"))
     if kind == "counts" and kind not in also:
-        raise InputError(_counts_call(source), argument="kind")
+        message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
+        name = repr(str(source)) if isinstance(source, str | Path) else "source"
+        raise InputError(message.format(call=f"crr.read_counts({name})"), argument="kind")
     return kind
 
 
@@ -216,9 +209,3 @@ def _kind_of(source: Any, columns: list[str], customer: str | None = None) -> st
         "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
     )
     raise InputError(message.format(columns=some_of(columns)), argument="kind", available=columns)
-
-
-def _counts_call(source: Any) -> str:
-    message = _("Each row is a period with its counts, and no customers are named: {call} gives the rates.")
-    name = repr(str(source)) if isinstance(source, str | Path) else "source"
-    return message.format(call=f"crr.read_counts({name})")

@@ -7,16 +7,6 @@ from crrkit.read.intake.tables import read_contract_rows, read_event_rows, read_
 from crrkit.read.intake.turns import read_turn_rows
 
 __all__ = [
-    "Asked",
-    "Canonical",
-    "asked_of",
-    "in_a_sentence",
-    "moment_of",
-    "one_id_one_customer",
-    "read_contract_rows",
-    "read_event_rows",
-    "read_order_rows",
-    "read_snapshot_rows",
-    "read_turn_rows",
-    "settle_orders",
-]
+    "Asked", "Canonical", "asked_of", "in_a_sentence", "moment_of", "one_id_one_customer", "read_contract_rows",
+    "read_event_rows", "read_order_rows", "read_snapshot_rows", "read_turn_rows", "settle_orders",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,8 +43,9 @@ class Asked:
 
     def card(self, rows: Canonical, **rules: Any) -> DefinitionCard:
         """Return the definition card of the rows; the default cut-off is the end of the day of the last one."""
+        day_after = datetime.combine(rows.last, time.min) + timedelta(days=1)
         return DefinitionCard(
-            source=rows.quality.source, as_of=self.cut or day_after(rows.last), zone=rows.zone,
+            source=rows.quality.source, as_of=self.cut or day_after, zone=rows.zone,
             week_starts=self.week_starts, year_starts=self.year_starts, burn_in_days=self.burn_in_days,
             read_as=rows.quality.read_as(), currency=self._currency(rows.quality), **rules,
         )  # fmt: skip
@@ -119,8 +120,3 @@ def one_id_one_customer(unit: str) -> str:
         message = _("unit={unit!r} is for contracts; this is counted by customer id. Leave unit= out.")
         raise InputError(message.format(unit=unit), argument="unit", given=unit)
     return unit
-
-
-def day_after(last: datetime) -> datetime:
-    """Return the start of the next day."""
-    return datetime(last.year, last.month, last.day) + timedelta(days=1)  # noqa: DTZ001 - the business's own clock

@@ -74,10 +74,6 @@ class Canonical:
     engine: object
     money: ir.Table | None = None
 
-    def with_notes(self, *notes: str) -> Canonical:
-        """Return the same rows with more notes."""
-        return replace(self, quality=replace(self.quality, notes=(*self.quality.notes, *notes)))
-
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -120,62 +116,66 @@ def canonical_of(
     kept = [name for name in rows.columns if name in CANONICAL or name in by]
     found = wrong({name: rows[name] for name in fields})
     marked = rows.select(*kept, **{WHY: _reason(found)})
-    now = literal(end_of_today())
-    latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
-    summary = marked.group_by(reason=marked[WHY]).agg(
-        rows=marked.count(),
-        first=marked[times[0]].min(),
-        last=_last_of(latest),
-        **_money(marked),
-        **({"known": (marked[times[0]] <= now).sum()} if opened.elsewhere else {}),
-    )
-    seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
-    counts = {name: row["rows"] for name, row in seen.items() if name is not None} | {"cut-off line": opened.cut_lines}
+    seen = _counted(marked, times, elsewhere=opened.elsewhere)
     used = seen.get(None, {"rows": 0, "first": None, "last": None})
-    fetch = _fetcher(opened, fields, wrong)
-    columns = opened.columns | dict.fromkeys(opened.declined, "")
-    quality = QualityReport.from_counts(
-        counts, source=opened.name, rows_used=used["rows"], columns=columns, notes=opened.notes, fetch=fetch, kind=kind,
-        money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
-        unknown=unknown_by_day(marked, time=times[0], why=WHY) if set(NOT_KNOWN) & set(counts) else None,
-    )  # fmt: skip
-    money = next((columns[role] for role in ("amount", "price") if columns.get(role)), None)
-    quality = replace(quality, currency=currency_of(opened.table, opened.currencies, amounts=money))
-    refuse_broken(quality)
-    quality = replace(quality, notes=with_weight(quality))
-    met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if counts.get(name)}
+    quality = _account(opened, marked, seen, time=times[0], kind=kind, fetch=_fetcher(opened, fields, wrong))
+    met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if name in seen}
     # Only reasons that occurred become filters, each of which costs a tenth of a measure. Databases may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
-    last = used["last"] or used["first"]
-    canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
+    span = used["first"], used["last"] or used["first"]
+    canonical = Canonical(good.select(*kept), quality, *span, zone, opened.engine)
     if opened.elsewhere:
         until = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"])) if used["last"] else None
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
-    as_looked_at = opened.looked is not None and not any(counts.values())
+    as_looked_at = opened.looked is not None and not quality.rows_set_aside
     if (kind == "orders" and "back" not in kept) or (kind == "events" and as_looked_at):
         share(canonical.table, largest=used.get("largest"))
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
     doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
-    notes = [
-        *unknown_note(quality),
-        *largest_note(quality, used.get("largest")),
-        *(repeat_notes(good) if twice else ()),
-    ]
-    return doubted(canonical, doubts=doubts, notes=notes)
+    notes = [*unknown_note(quality), *largest_note(quality, used.get("largest"))]
+    return doubted(canonical, doubts=doubts, notes=[*notes, *(repeat_notes(good) if twice else ())])
 
 
-def _last_of(latest: list[Any]) -> Any:
-    """Return the latest of some times, the first of which is not null; Spark has no GREATEST of one argument."""
-    return ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
+def _counted(marked: ir.Table, times: tuple[str, ...], *, elsewhere: bool) -> dict[str | None, dict[str, Any]]:
+    """Count the rows of each reason in one pass, with the span of their times and their revenue without refunds."""
+    now = literal(end_of_today())
+    latest = [ibis.ifelse(marked[name] <= now, marked[name], ibis.null("timestamp")).max() for name in times]
+    # The first time is not null; Spark has no GREATEST of one argument.
+    last = ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
+    asked = {"rows": marked.count(), "first": marked[times[0]].min(), "last": last}
+    if "amount" in marked.columns:
+        asked |= {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+    if elsewhere:
+        asked["known"] = (marked[times[0]] <= now).sum()
+    summary = marked.group_by(reason=marked[WHY]).agg(**asked)
+    return {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
 
 
-def _money(marked: ir.Table) -> dict[str, Any]:
-    """Return the revenue in the rows of a reason, without refunds."""
-    if "amount" not in marked.columns:
-        return {}
-    return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+def _account(
+    opened: Opened,
+    marked: ir.Table,
+    seen: Mapping[str | None, Mapping[str, Any]],
+    *,
+    time: str,
+    kind: str,
+    fetch: Callable[[str, int], pd.DataFrame],
+) -> QualityReport:
+    """Return the account of the rows; an error if so many are unreadable that the source is read wrongly."""
+    counts = {name or "": row["rows"] for name, row in seen.items()}
+    used = counts.pop("", 0)
+    columns = opened.columns | dict.fromkeys(opened.declined, "")
+    quality = QualityReport.from_counts(
+        counts | {"cut-off line": opened.cut_lines}, source=opened.name, rows_used=used, columns=columns,
+        notes=opened.notes, fetch=fetch, kind=kind,
+        money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
+        unknown=unknown_by_day(marked, time=time, why=WHY) if set(NOT_KNOWN) & set(counts) else None,
+    )  # fmt: skip
+    money = next((columns[role] for role in ("amount", "price") if columns.get(role)), None)
+    quality = replace(quality, currency=currency_of(opened.table, opened.currencies, amounts=money))
+    refuse_broken(quality)
+    return replace(quality, notes=with_weight(quality))
 
 
 def _doubts(

@@ -64,7 +64,7 @@ def report_line(opened: Opened, who: Ids, time: str | None) -> ir.BooleanValue |
     if who.lines:
         found.append(text.is_true(who.value.cast("string").isin(who.lines)))
     if opened.undated is not None:
-        found.append(is_blank(opened.table, opened.undated))
+        found.append(is_blank(opened.table[opened.undated]))
     if who.is_headed and time is not None:
         named = who.value.cast("string") == heading.strip()
         found.append(text.is_true(named & (opened.table[time].cast("string").strip() == time.strip())))
@@ -85,6 +85,21 @@ def unknown(row: Mapping[str, Any]) -> dict[str, Any]:
 def unreadable(row: Mapping[str, Any], *roles: str) -> ir.BooleanValue:
     """Return whether a field is not empty but could not be parsed."""
     return ibis.or_(*[row[role + GIVEN] & row[role].isnull() for role in roles if role + GIVEN in row], text.NEVER)
+
+
+def usual_faults(
+    row: Mapping[str, Any], *times: str, numbers: Sequence[str], as_of: datetime | None
+) -> dict[str, ir.BooleanValue]:
+    """Return the reasons for which rows of any list are set aside; the first of the times is that of the row."""
+    at = row[times[0]]
+    return {
+        **unknown(row),
+        "unreadable date": unreadable(row, *times),
+        "no date": at.isnull(),
+        "date that stands for none": is_default(at),
+        "unreadable number": unreadable(row, *numbers),
+        "on or after the cut-off": not_before(at, as_of),
+    }
 
 
 def is_default(times: ir.Value) -> ir.BooleanValue:

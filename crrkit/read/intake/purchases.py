@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
 from crrkit.read.values import parse_ids, words_of
@@ -51,10 +51,7 @@ class States:
 def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool) -> tuple[Opened, States]:
     """Determine the states that are not purchases; a detected column whose values are not states is ignored.
 
-    Args:
-        opened: The source.
-        counts: The words that are purchases; if None, all words except those known not to be purchases.
-        was_named: Whether the column was given by the user.
+    ``counts`` are the words that are purchases; without it, all words are, except those known not to be.
 
     Raises:
         InputError: If there is no column for ``counts``, or one of its words does not occur.
@@ -65,24 +62,22 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
     if column is None:
         if said is None:
             return opened, States()
-        raise InputError(
-            _("counts= says which words of a column count. Name the column with status=."), argument="counts"
-        )
+        message = _("counts= says which words of a column count. Name the column with status=.")
+        raise InputError(message, argument="counts")
     words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
     if was_named and not words:
         message = _(
             "status={column!r} holds more than {n} different {n:word|words}: these are no states. Name another column."
         )
-        raise InputError(message.format(column=column, n=format_number(MOST_KINDS)), argument="status", given=column)
+        raise InputError(message.format(column=column, n=told_number(MOST_KINDS)), argument="status", given=column)
     if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
         raise unsettled(opened.name, column, words)
     if said is None and fold(column) in DEAL_STAGES and len(words) > 1:
         raise _stages(column, words)
     meant = judge_states(words, counts=said)
     if not was_named and said is None and _is_none(column, meant):
-        return replace(
-            opened, columns={role: name for role, name in opened.columns.items() if role != "status"}
-        ), States()
+        others = {role: name for role, name in opened.columns.items() if role != "status"}
+        return replace(opened, columns=others), States()
     return opened, _states(column, words, meant)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, told as _, told_number as format_number
+from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.disk import Layout
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.intake.fields import (
@@ -115,7 +115,11 @@ def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], 
     if not stack.wide:
         return opened
     kept = list(dict.fromkeys([*roles.values(), *by, *opened.currencies]))
-    parts = [opened.table.select(*kept, **_cell(opened.table, name)) for name in stack.wide]
+    rows = opened.table
+    parts = [
+        rows.select(*kept, **{LIST_NAME: ibis.literal(name), MARK: rows[name].cast("string").strip()})
+        for name in stack.wide
+    ]
     return replace(opened, table=ibis.union(*parts), has_twins=False)
 
 
@@ -125,10 +129,6 @@ def _told(at: ir.Value) -> ir.StringValue:
     return (at.cast("date") if kind.is_timestamp() and kind.timezone is None else at).cast("string").strip()
 
 
-def _cell(table: ir.Table, name: str) -> dict[str, ir.Value]:
-    return {LIST_NAME: ibis.literal(name), MARK: table[name].cast("string").strip()}
-
-
 def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) -> dict[str, Label | None]:
     """Return the day or period of each name that occurs; None if it has none."""
     met = opened.table.select(told=told).distinct().limit(MOST_LISTS + 1).to_pyarrow()["told"].to_pylist()
@@ -136,7 +136,7 @@ def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) ->
         message = _(
             "Column {column!r} holds more than {n} different {n:day|days}: these are no lists. Name another with at=."
         )
-        raise InputError(message.format(column=stack.at, n=format_number(MOST_LISTS)), argument="at")
+        raise InputError(message.format(column=stack.at, n=told_number(MOST_LISTS)), argument="at")
     names = [
         name for name in dict.fromkeys([*met, *stack.names, *stack.wide]) if name and name.lower() not in text.NOT_AN_ID
     ]
@@ -259,7 +259,7 @@ def _finished(rows: Canonical, bounds: Boundaries) -> Lists:
     pairs = [(literal(_moment(one) - BEFORE), literal(_moment(two) - BEFORE)) for one, two in pairwise(days)]
     ends = table["start"].cases(*pairs, else_=ibis.null("timestamp"))
     missing = tuple(bounds.missing(days))
-    people = table.agg(n=table["customer"].nunique()).to_pyarrow()["n"][0].as_py()
+    people = text.aggregate(table, n=table["customer"].nunique())["n"]
     doubts = [*missing_doubt(missing), *size_doubts(found, bounds), *log_doubt(found, people)]
     notes = [*bounds.notes, *empty_note(bounds, days), *twice_note(found)]
     told = doubted(replace(rows, table=table.mutate(end=ends)), doubts=doubts, notes=notes)

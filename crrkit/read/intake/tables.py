@@ -16,28 +16,11 @@ import ibis
 from crrkit.ground import check_choice
 from crrkit.read.intake import terms
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
-from crrkit.read.intake.fields import (
-    GIVEN,
-    end_of_today,
-    is_default,
-    literal,
-    not_before,
-    read_fields,
-    unknown,
-    unreadable,
-)
+from crrkit.read.intake.fields import GIVEN, end_of_today, literal, read_fields, unreadable, usual_faults
 from crrkit.read.intake.purchases import settle_kinds, settle_states
 from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
-from crrkit.read.values import (
-    OpenEnds,
-    open_ends_of,
-    parse_numbers,
-    parse_times,
-    text,
-    unread_ends,
-    without_open_ends,
-)
+from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
 from crrkit.rules import BUYING, EPOCH
 
 if TYPE_CHECKING:
@@ -76,7 +59,7 @@ def read_contract_rows(
         check_choice(end_is, name="end_is", choices=ENDS)
     rule = open_ends_of(open_ends)
     opened = open_source(source, kind="contracts", named=named, by=by, forms=forms)
-    opened, forms = _in_zone(opened, forms, "start", "end")
+    opened, forms = in_business_zone(opened, forms, "start", "end")
     opened = filled_down(opened, time="start", forms=forms)
     opened = _without_open_ends(opened, rule, forms)
     opened, fields = read_fields(opened, forms, ids=("contract",), times=("start", "end"), numbers=("amount",))
@@ -85,15 +68,8 @@ def read_contract_rows(
 
     def until(cut: datetime | None) -> Canonical:
         def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-            return {
-                **unknown(row),
-                "unreadable date": unreadable(row, "start", "end"),
-                "no date": row["start"].isnull(),
-                "date that stands for none": is_default(row["start"]),
-                "ends before it starts": text.is_true(row["end"] < row["start"]),
-                "unreadable number": unreadable(row, "amount"),
-                "on or after the cut-off": not_before(row["start"], cut),
-            }
+            faults = usual_faults(row, "start", "end", numbers=("amount",), as_of=cut)
+            return faults | {"ends before it starts": text.is_true(row["end"] < row["start"])}
 
         return canonical_of(
             opened, fields, wrong, by=by, times=("start", "end"), zone=forms.zone, as_of=as_of, kind="contracts"
@@ -115,13 +91,7 @@ def read_contract_rows(
         doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
         rows = doubted(rows, doubts=doubts)
     until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
-    rows = doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day))
-    return rows.with_notes(*notes)
-
-
-def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
-    opened, zone = in_business_zone(opened, roles, forms.zone)
-    return opened, replace(forms, zone=zone)
+    return doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day), notes=notes)
 
 
 def _day_after(end: ir.TimestampValue) -> ir.Value:
@@ -176,7 +146,7 @@ def read_order_rows(
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
     opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
-    opened, forms = _in_zone(opened, forms, "at")
+    opened, forms = in_business_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     numbers = ("amount", "quantity", "price")
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
@@ -188,14 +158,7 @@ def read_order_rows(
     doubts = _event_doubts(opened, fields, by)
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-        bad = {
-            **unknown(row),
-            "unreadable date": unreadable(row, "at"),
-            "no date": row["at"].isnull(),
-            "date that stands for none": is_default(row["at"]),
-            "unreadable number": unreadable(row, *numbers),
-            "on or after the cut-off": not_before(row["at"], as_of),
-        }
+        bad = usual_faults(row, "at", numbers=numbers, as_of=as_of)
         if states.aside:
             bad["status does not count"] = row["status"].isin(states.aside)
         if "amount" in row and refunds == "set aside":
@@ -236,15 +199,15 @@ def _event_doubts(opened: Opened, fields: Mapping[str, Any], by: Sequence[str]) 
     priced = False
     if "amount" in fields:
         amounts = opened.table.select(amount=fields["amount"])
-        seen = amounts.aggregate(n=amounts.count(), priced=text.is_true(amounts["amount"] != 0).sum()).to_pyarrow()
-        priced = seen["n"][0].as_py() == seen["priced"][0].as_py()
+        seen = text.aggregate(amounts, n=amounts.count(), priced=text.is_true(amounts["amount"] != 0).sum())
+        priced = seen["n"] == seen["priced"]
     return refuse_event_log(opened.table, columns, source=opened.name, by=by, priced=priced)
 
 
 def _money_apart(rows: Canonical) -> Canonical:
     """Separate purchases, which determine customers, from purchases and refunds, which determine revenue."""
     bought = rows.table.filter(~rows.table["back"]).drop("back")
-    first = bought.aggregate(first=bought["at"].min()).to_pyarrow()["first"][0].as_py()
+    first = text.aggregate(bought, first=bought["at"].min())["first"]
     return replace(rows, table=bought, money=rows.table, first=first or rows.first)
 
 
@@ -261,7 +224,7 @@ def read_event_rows(
 ) -> Canonical:
     """Return rows with ``customer at kind`` (and ``amount receipt`` if given); kinds as in `crrkit.read.words`."""
     opened = open_source(source, kind="events", named=named, by=by, forms=forms)
-    opened, forms = _in_zone(opened, forms, "at")
+    opened, forms = in_business_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     of_kinds = settle_kinds(opened, kinds, other)
     opened, fields = read_fields(
@@ -270,16 +233,8 @@ def read_event_rows(
     fields |= of_kinds
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-        bad = {
-            **unknown(row),
-            "unreadable date": unreadable(row, "at"),
-            "no date": row["at"].isnull(),
-            "date that stands for none": is_default(row["at"]),
-            "no kind": ~row["kind" + GIVEN],
-            "kind not used": unreadable(row, "kind"),
-            "unreadable number": unreadable(row, "amount"),
-            "on or after the cut-off": not_before(row["at"], as_of),
-        }
+        bad = usual_faults(row, "at", numbers=("amount",), as_of=as_of)
+        bad |= {"no kind": ~row["kind" + GIVEN], "kind not used": unreadable(row, "kind")}
         if "amount" in row:  # as in a log of purchases, amounts of 0 or less are not purchases
             bought = text.is_true(row["kind"].isin(BUYING))
             bad["refund or return"] = bought & text.is_true(row["amount"] < 0)

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.ground import (
-    InputError,
-    ntold as ngettext,
-    told as _,
-    told_date as format_date,
-    told_number as format_number,
-    told_percent as format_percent,
-)
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_date, told_number, told_percent
 from crrkit.read.quality import Note
 from crrkit.rules import EPOCH
 
@@ -88,9 +81,9 @@ class Recorded:
                 " the cut-off is {cut}. If they were seen, say until when the list goes with as_of=.",
                 self.scheduled,
             )
-            notes.append(note.format(n=format_number(self.scheduled), **cut))
+            notes.append(note.format(n=told_number(self.scheduled), **cut))
         if self.doubtful:
-            said = self._doubt().format(n=format_number(self.ends_after), other=self._other(), **cut)
+            said = self._doubt().format(n=told_number(self.ends_after), other=self._other(), **cut)
             notes.append(Note(said, as_of=self._other()))
         return tuple(notes)
 
@@ -165,7 +158,7 @@ def _day(number: int) -> date:
 
 
 def _shown(number: int) -> str:
-    return format_date(_day(number))
+    return told_date(_day(number))
 
 
 def pauses_between(table: ir.Table) -> pd.DataFrame:
@@ -209,7 +202,7 @@ def ask_what_ends_are(pauses: pd.DataFrame) -> None:
         " Use end_is='last_active_day' if it did; with end_is='first_day_after' these customers are absent for a day.",
         following,
     )
-    raise InputError(message.format(n=format_number(following)), argument="end_is")
+    raise InputError(message.format(n=told_number(following)), argument="end_is")
 
 
 def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
@@ -225,7 +218,7 @@ def month_end_note(ends: pd.DataFrame, pauses: pd.DataFrame) -> tuple[str, ...]:
         "{share} of the ends fall on the last day of a month. If the contract still runs on that day, use"
         " end_is='last_active_day': these {n} {n:loss|losses} then fall into the month after it."
     )
-    said = note.format(share=format_percent(last / total), n=format_number(last))
+    said = note.format(share=told_percent(last / total), n=told_number(last))
     return (Note(said, end_is="last_active_day"),)
 
 
@@ -246,5 +239,5 @@ def short_gap_note(pauses: pd.DataFrame) -> tuple[str, ...]:
         " {rest} {rest:gap|gaps}.",
         days,
     )
-    counts = {"n": format_number(few), "total": format_number(total), "rest": format_number(total - few)}
+    counts = {"n": told_number(few), "total": told_number(total), "rest": told_number(total - few)}
     return (Note(note.format(days=days, **counts), merge_gap=days),)

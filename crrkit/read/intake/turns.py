@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from crrkit import reduce
-from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake import terms
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
-from crrkit.read.intake.fields import GIVEN, is_default, not_before, read_fields, unknown, unreadable
+from crrkit.read.intake.fields import GIVEN, read_fields, unreadable, usual_faults
 from crrkit.read.quality import left_out_doubts
 from crrkit.read.sources import in_business_zone, open_source
 from crrkit.read.values import is_true
@@ -40,8 +40,7 @@ def read_turn_rows(
 ) -> Canonical:
     """Return rows with ``customer start end`` (and ``contract amount`` if given) from a log with one row per event."""
     opened = open_source(source, kind="turns", named=named, by=by, forms=forms)
-    opened, zone = in_business_zone(opened, ("at",), forms.zone)
-    forms = replace(forms, zone=zone)
+    opened, forms = in_business_zone(opened, forms, "at")
     opened, fields = read_fields(opened, forms, ids=("contract", "kind"), times=("at",), numbers=("amount",))
     fields |= _turns(fields["kind"], opened.table, kinds)
     own = [fields[name] for name in ("customer", "contract") if name in fields]
@@ -49,16 +48,10 @@ def read_turn_rows(
     fields[SINCE] = began.min().over(ibis.window(group_by=own))
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            **unknown(row),
-            "unreadable date": unreadable(row, "at"),
-            "no date": row["at"].isnull(),
-            "date that stands for none": is_default(row["at"]),
+        return usual_faults(row, "at", numbers=("amount",), as_of=as_of) | {
             "no kind": ~row["kind" + GIVEN],
             "kind not used": unreadable(row, "kind"),
-            "unreadable number": unreadable(row, "amount"),
             "end without a start": (row["kind"] == reduce.TURN_END) & ~is_true(row[SINCE] <= row["at"]),
-            "on or after the cut-off": not_before(row["at"], as_of),
         }
 
     rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="contracts")
@@ -107,5 +100,5 @@ def _with_note(rows: Canonical) -> Canonical:
         "{n} ends have no beginning before them: those customers were there before the log began. Others who were there"
         " and did not leave are not in it at all, so only those are counted who began in the log.",
         n,
-    ).format(n=format_number(n))
+    ).format(n=told_number(n))
     return replace(rows, quality=quality.with_doubts(note))

@@ -10,7 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crrkit.ground import InputError, MissingDependencyError, described, mark, told as _, told_number as format_number
+from crrkit.ground import InputError, MissingDependencyError, described, mark, told as _, told_number
 from crrkit.read.quality import FILLERS, NOBODY, ROUNDED
 
 if TYPE_CHECKING:
@@ -63,31 +63,20 @@ class NoKey(Exception):  # noqa: N818 - not an error: raised by the reader of a 
 
 
 def read_keys(kind: str, texts: Iterable[str], *, region: str | None, ours: Iterable[str] = ()) -> dict[str, Read]:
-    """Return the keys in each distinct text of a column.
-
-    Args:
-        kind: ``email phone tax_id``, or any other, whose keys are taken as written.
-        texts: The distinct texts of the column.
-        region: The country of phone numbers without a country code.
-        ours: Keys of the firm itself, in any notation.
+    """Return the keys in each distinct text of a column, without ``ours``, those of the firm itself.
 
     Raises:
         InputError: If phone numbers have no country code and no region is given.
         MissingDependencyError: If a library that reads such keys is not installed.
     """
-    reader = reader_of(kind, region)
+    reader: Callable[[str], str] = _mail if kind == EMAIL else _as_it_is
+    if kind == TELEPHONE:
+        reader = partial(_phone, library=_library("phonenumbers"), region=region)
+    elif kind == TAX_ID:
+        reader = partial(_tax_id, library=_library("stdnum.ru.inn"))
     own = {key for text in ours for key in _keys_in(text, kind, reader).keys}
     found = {text: _keys_in(text, kind, reader) for text in texts}
     return {text: _without_own(read, own) for text, read in found.items()} if own else found
-
-
-def reader_of(kind: str, region: str | None) -> Callable[[str], str]:
-    """Return the function that normalises keys of a kind and raises `NoKey` for texts that are not keys."""
-    if kind == TELEPHONE:
-        return partial(_phone, library=_library("phonenumbers"), region=region)
-    if kind == TAX_ID:
-        return partial(_tax_id, library=_library("stdnum.ru.inn"))
-    return _mail if kind == EMAIL else _as_it_is
 
 
 def check_region(region: object) -> str | None:
@@ -110,7 +99,7 @@ def check_codes(texts: Iterable[str], *, column: str) -> None:
             "{n} phone {n:number|numbers} in column {column!r} {n:says|say} no country. Say which one is meant:"
             " region='RU', say."
         )
-        raise InputError(message.format(n=format_number(n), column=column), argument="region")
+        raise InputError(message.format(n=told_number(n), column=column), argument="region")
 
 
 def _lacks_code(text: str) -> bool:
@@ -143,7 +132,8 @@ def _mail(text: str) -> str:
     mail = (named[1] if named else text).strip().lower().removeprefix("mailto:")
     local, _at, domain = mail.rpartition("@")
     domain = SAME_MAILBOX.get(domain, domain)
-    if mail in NO_MAIL or _is_filler(mail) or local.rstrip("0123456789") in NO_MAIL or _is_one_digit(local):
+    is_one_digit = local.isdecimal() and len(set(local)) == 1
+    if mail in NO_MAIL or _is_filler(mail) or local.rstrip("0123456789") in NO_MAIL or is_one_digit:
         raise NoKey(PLACEHOLDER)
     if not MAILBOX.fullmatch(mail):
         raise NoKey(UNREADABLE)
@@ -191,10 +181,6 @@ def _as_it_is(text: str) -> str:
 def _is_filler(text: str) -> bool:
     """Return whether a text is a dummy value such as 0, -1, 99999 or 12345, entered to satisfy a form."""
     return text == "-1" or bool(re.search(FILLERS, text))
-
-
-def _is_one_digit(text: str) -> bool:
-    return text.isdecimal() and len(set(text)) == 1
 
 
 def _library(name: str) -> Any:

@@ -1,10 +1,11 @@
-"""`People`: the mapping from records to people, its doubtful parts, and joining it to tables."""
+"""`People`: the mapping from records to people, those that need a review, and joining it to tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from crrkit.ground import (
@@ -18,21 +19,23 @@ from crrkit.ground import (
     mark,
     ngettext,
 )
-from crrkit.read.guessing import columns_of
 from crrkit.read.intake import in_a_sentence
 from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
-from crrkit.read.people.sharing import SEVERAL_NAMES, TOO_MANY
-from crrkit.read.sources import open_source
+from crrkit.read.people.linking import SEVERAL_NAMES, TOO_MANY
+from crrkit.read.sources import columns_of, open_source
 from crrkit.read.values import parse_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crrkit.read.people.linking import Sharing
 
 NO_KEY, ALONE, RECORD_ITSELF = mark("no key"), mark("alone"), mark("record")
 ID_BESIDE = "crrkit_id"
 STRICT, LOOSE_LINKS = "strict", "loose"
 TWO_TAX_IDS, MANY_RECORDS, OTHER_NAMES, CHAIN = "two tax ids", "many records", "several names", "chain"
 LINKS = ("all", "strict")
+FEWEST_IN_A_CHAIN = 3
 FEW_HAVE_KEYS = 0.1  # from this share of records without a key, a note is shown
 KIND_WORDS = {EMAIL: mark("e-mail"), TELEPHONE: mark("phone"), TAX_ID: mark("tax id")}
 
@@ -203,7 +206,8 @@ def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series |
         if record is None:
             return table, None
         opened = open_source(table, kind="counts", named={"record": record}, by=())
-        return table, _texts(opened.table, record).set_axis(table.index)
+        texts = opened.table.select(id=parse_ids(opened.table, record).cast("string")).to_pandas()
+        return table, texts["id"].set_axis(table.index)
     columns = columns_of(table)
     opened = open_source(table, kind="counts", named={name: name for name in columns}, by=())
     ids = None if record is None else {ID_BESIDE: parse_ids(opened.table, record).cast("string")}
@@ -211,6 +215,54 @@ def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series |
     return rows[columns], None if ids is None else rows[ID_BESIDE]
 
 
-def _texts(table: Any, column: str) -> pd.Series:
-    texts: pd.Series = table.select(id=parse_ids(table, column).cast("string")).to_pandas()["id"]
-    return texts
+def people_of(ids: pd.Series, people: pd.DataFrame, found: Sharing) -> pd.DataFrame:
+    """Return one row per record: its person, the kinds of shared keys, and the confidence."""
+    rules = kinds_of(found.links, of="record").reindex(range(len(ids)))
+    with_key = np.isin(np.arange(len(ids)), found.usable.to_numpy())
+    rule = rules.where(rules.notna(), np.where(with_key, ALONE, NO_KEY))
+    parts = people["person"].map(people.groupby("person")["strict_person"].nunique())
+    held = np.where(parts == 1, STRICT, LOOSE_LINKS)
+    confidence = np.where(rules.isna(), ALONE, held)
+    return pd.DataFrame({
+        "record": ids.to_numpy(), "person": people["person"], "rule": rule.astype(object).to_numpy(),
+        "confidence": confidence, "strict_person": people["strict_person"],
+    })  # fmt: skip
+
+
+def parts_of(
+    mapping: pd.DataFrame, held: pd.DataFrame, found: Sharing, *, bridges: set[int], most: float
+) -> pd.DataFrame:
+    """Return one row per person: its size and links, and the reason for a review, if any."""
+    person = mapping["person"]
+    parts = mapping.groupby("person", as_index=False).agg(
+        records=("record", "size"), kinds=("rule", "first"), strict_parts=("strict_person", "nunique")
+    )
+    links = found.links.assign(person=found.links["record"].map(person))
+    of = held.assign(person=held["record"].map(person))
+    count = {
+        "bridges": links[links["key"].isin(bridges)].groupby("person")["key"].nunique(),
+        "tax_ids": of[of["kind"] == TAX_ID].groupby("person")["key"].nunique(),
+        "names": of.groupby("person")["name"].nunique(),
+        "widest": links.groupby(["person", "key"])["record"].nunique().groupby("person").max(),
+    }
+    for name, counted in count.items():
+        parts[name] = parts["person"].map(counted).fillna(0).astype("int64")
+    linked = parts["person"].map(kinds_of(links, of="person")).astype(object)
+    parts["kinds"] = linked.where(linked.notna(), parts["kinds"])
+    reached = (parts["records"] >= FEWEST_IN_A_CHAIN) & (parts["widest"] < parts["records"]) & (parts["bridges"] > 0)
+    problems = {
+        TWO_TAX_IDS: parts["tax_ids"] > 1, MANY_RECORDS: parts["records"] > most, OTHER_NAMES: parts["names"] > 1,
+        CHAIN: reached,
+    }  # fmt: skip
+    parts["look"] = np.select(list(problems.values()), list(problems), default="")
+    return parts.drop(columns="widest")
+
+
+def kinds_of(links: pd.DataFrame, *, of: str) -> pd.Series:
+    """Return the kinds of key of each record or person, sorted and joined by plus signs."""
+    pairs = links[[of, "kind"]].drop_duplicates().sort_values("kind", kind="stable")
+    names = sorted(pairs["kind"].unique())
+    bits = pairs["kind"].map({kind: 1 << place for place, kind in enumerate(names)}).astype("int64")
+    sums = bits.groupby(pairs[of]).sum()
+    told = {n: " + ".join(kind for place, kind in enumerate(names) if n >> place & 1) for n in sums.unique()}
+    return sums.map(told)

@@ -23,10 +23,8 @@ from crrkit.ground import (
 )
 from crrkit.read.intake import in_a_sentence
 from crrkit.read.people.keys import ALSO_CALLED, TELEPHONE, WHY_NO_KEY, check_codes, check_region, read_keys
-from crrkit.read.people.linking import components, splitting_keys
-from crrkit.read.people.looks import parts_of, people_of
-from crrkit.read.people.resolved import RECORD_ITSELF, People
-from crrkit.read.people.sharing import shared
+from crrkit.read.people.linking import components, shared, splitting_keys
+from crrkit.read.people.resolved import RECORD_ITSELF, People, parts_of, people_of
 from crrkit.read.sources import open_source
 from crrkit.read.values import aggregate, parse_ids, parse_times, words_of
 

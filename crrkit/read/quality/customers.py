@@ -21,7 +21,6 @@ from crrkit.ground import (
     told as _,
     told_number as format_number,
 )
-from crrkit.read.disk import totals_among
 from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats, masked
 from crrkit.read.quality.folds import FOLDS, Fold
 from crrkit.read.quality.notes import Note
@@ -36,6 +35,7 @@ from crrkit.read.values import (
     parse_ids,
     spellings_of,
     tidier,
+    totals_among,
     words_of,
 )
 from crrkit.reduce import share

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
-from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
+from crrkit.ground import first_few, mark, ntold as ngettext, told as _, told_date, told_number
 from crrkit.read.quality.notes import Note
 from crrkit.reduce import silent_spells
 
@@ -100,7 +100,7 @@ def _strays(table: ir.Table, spells: Sequence[Spell], used: int) -> list[str]:
         used - before,
     )
     message, n = (early, before) if before < used - before else (late, used - before)
-    return [message.format(n=format_number(n), day=format_date(spell.day), after=format_date(spell.after))]
+    return [message.format(n=told_number(n), day=told_date(spell.day), after=told_date(spell.after))]
 
 
 def _months_note(empty: Sequence[int]) -> Note:
@@ -111,8 +111,8 @@ def _months_note(empty: Sequence[int]) -> Note:
         " export is complete, or use as_of=.",
         len(empty),
     )
-    names = ", ".join(f"{k // 12}-{k % 12 + 1:02d}" for k in empty[:NAMED_MONTHS])
-    said = message.format(n=format_number(len(empty)), months=names + (", …" if len(empty) > NAMED_MONTHS else ""))
+    names = first_few([f"{k // 12}-{k % 12 + 1:02d}" for k in empty], NAMED_MONTHS)
+    said = message.format(n=told_number(len(empty)), months=names)
     spans = [[_first_of(k).isoformat(), _first_of(k + 1).isoformat()] for k in empty]
     return Note.about(said, doubt=EMPTY_MONTHS, spans=spans)
 
@@ -131,7 +131,7 @@ def _days_note(spells: Sequence[Spell], used: int, days: int) -> list[str]:
         " {other:day|days}: purchases may be missing, and whoever bought only then counts as lost. Check that the"
         " export is complete."
     )
-    words = {"since": format_date(since), "until": format_date(after - A_DAY), "n": n, "other": other}
+    words = {"since": told_date(since), "until": told_date(after - A_DAY), "n": n, "other": other}
     return [Note.about(message.format(**words), doubt=EMPTY_DAYS, spans=[[since.isoformat(), after.isoformat()]])]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import ntold as ngettext, told as _, told_number as format_number, told_percent as format_percent
+from crrkit.ground import first_few, ntold as ngettext, told as _, told_number, told_percent
 from crrkit.read.words import LISTS_NAMED, Boundaries
 
 if TYPE_CHECKING:
@@ -25,19 +25,14 @@ def missing_doubt(missing: Sequence[str]) -> list[str]:
         " rate.",
         len(missing),
     )
-    names = ", ".join(missing[:LISTS_NAMED]) + (", …" if len(missing) > LISTS_NAMED else "")
-    return [message.format(n=format_number(len(missing)), names=names)]
+    return [message.format(n=told_number(len(missing)), names=first_few(missing, LISTS_NAMED))]
 
 
 def empty_note(bounds: Boundaries, days: Sequence[date]) -> list[str]:
     """Return a note on empty lists, which are taken as missing, since not everybody leaves at once."""
     empty = [str(label) for label, day in bounds.days.items() if day not in days]
     note = _("Nobody stands on these lists, which are taken as not kept: {names}.")
-    return (
-        [note.format(names=", ".join(empty[:LISTS_NAMED]) + (", …" if len(empty) > LISTS_NAMED else ""))]
-        if empty
-        else []
-    )
+    return [note.format(names=first_few(empty, LISTS_NAMED))] if empty else []
 
 
 def twice_note(found: Mapping[date, Mapping[str, int]]) -> list[str]:
@@ -48,7 +43,7 @@ def twice_note(found: Mapping[date, Mapping[str, int]]) -> list[str]:
         "{n} rows repeat a customer on the same list; each counts once.",
         more,
     )
-    return [note.format(n=format_number(more))] if more else []
+    return [note.format(n=told_number(more))] if more else []
 
 
 def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> list[str]:
@@ -62,7 +57,7 @@ def size_doubts(found: Mapping[date, Mapping[str, int]], bounds: Boundaries) -> 
                 "The list of {name} holds {n} {n:customer|customers}, less than half of those beside it: is it"
                 " complete?"
             )
-            doubts.append(message.format(name=names[day], n=format_number(size)))
+            doubts.append(message.format(name=names[day], n=told_number(size)))
     return doubts[:LISTS_NAMED]
 
 
@@ -75,5 +70,5 @@ def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]
         "A customer stands on {each} of {n} {n:list|lists} on average ({share}): these look like purchases or"
         " newcomers, not like lists of who is there. For purchases say read_orders."
     )
-    words = {"each": format_number(each, digits=1), "n": len(found), "share": format_percent(each / len(found))}
+    words = {"each": told_number(each, digits=1), "n": len(found), "share": told_percent(each / len(found))}
     return [message.format(**words)]

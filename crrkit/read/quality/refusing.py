@@ -17,8 +17,6 @@ from crrkit.read.quality.unknown import NOT_KNOWN
 from crrkit.read.words import is_label, labels_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from crrkit.read.quality.rows import QualityReport
 
 BROKEN = 0.5  # share of rows or revenue from which unreadable rows mean that the source is read wrongly …
@@ -106,7 +104,7 @@ def _refuse(quality: QualityReport, reasons: list[str], limit: float) -> None:
         )
         remedy = remedy.format(column=moment)
     such = _(", such as {cells}").format(cells=", ".join(map(repr, met))) if met else ""
-    words = {"reason": _listed(counts["reason"]), "remedy": remedy, "such": such}
+    words = {"reason": "; ".join(map(_, counts["reason"])), "remedy": remedy, "such": such}
     raise SourceError(message.format(source=quality.source, share=share, **words), argument="source")
 
 
@@ -118,10 +116,6 @@ def _examples(quality: QualityReport, reason: str) -> list[str]:
         return []
     cells = quality.rows(reason, limit=SHOWN)[columns[0]].dropna().astype(str).unique()
     return [cell for cell in cells if SHOWABLE.fullmatch(cell)][:2]
-
-
-def _listed(reasons: Iterable[str]) -> str:
-    return "; ".join(_(reason) for reason in reasons)
 
 
 def refuse_lost_ends(quality: QualityReport, *, unread: int, column: str) -> None:

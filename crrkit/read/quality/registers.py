@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.quality.notes import Note
-from crrkit.read.words import MOST_STATES, fold, is_there, listed
+from crrkit.read.words import MOST_STATES, fold, free_columns, is_there, listed
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
@@ -35,10 +35,7 @@ _TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake
 
 def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
     """Return the columns without a role that by their names tell whether somebody is still a customer."""
-    read, names = set(taken), [str(name) for name in columns]
-    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
-    free = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
-    return tuple(name for name in free if _is_status(name))
+    return tuple(filter(_is_status, free_columns(columns, taken)))
 
 
 def _is_status(name: str) -> bool:

@@ -204,7 +204,8 @@ class QualityReport(Shown):
 
     def below(self) -> list[str]:
         """Return how the source was read, and the notes that are not doubts."""
-        return [line for line in (self.reading(), *self._calm()) if line]
+        calm = [retold(note) for note in self.notes if note not in self.doubts]
+        return [line for line in (self.reading(), *calm) if line]
 
     def __str__(self) -> str:
         """The doubts, the numbers of rows, the reasons, how it was read, and the other notes."""
@@ -217,7 +218,3 @@ class QualityReport(Shown):
         if len(self.table):
             return super().to_html()
         return "".join(f"<p>{html.escape(line)}</p>" for line in (*self.above(), self.caption(), *self.below()))
-
-    def _calm(self) -> list[str]:
-        """Return the notes that are not doubts."""
-        return [retold(note) for note in self.notes if note not in self.doubts]

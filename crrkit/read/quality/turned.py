@@ -22,22 +22,15 @@ def turned_doubt(days: Sequence[date]) -> list[str]:
     Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April. Dates with a day above 12 are unambiguous
     and show the time span of the list; the others are inside it once their day and month are swapped.
     """
-    return _told(days) if _are_turned(days) else []
-
-
-def _are_turned(days: Sequence[date]) -> bool:
     sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
     if len(sure) < ENOUGH_SURE:
-        return False
+        return []
     since, until = min(sure) - MARGIN_OF_DAYS, max(sure) + MARGIN_OF_DAYS
     outside = sum(not since <= day <= until for day in either)
     if outside < max(ENOUGH_OUTSIDE, SHARE_OUTSIDE * len(either)):
-        return False
-    return all(since <= date(day.year, day.day, day.month) <= until for day in either)
-
-
-def _told(days: Sequence[date]) -> list[str]:
-    sure, either = [day for day in days if day.day > LAST_OF_MONTHS], [day for day in days if day.day <= LAST_OF_MONTHS]
+        return []
+    if not all(since <= date(day.year, day.day, day.month) <= until for day in either):
+        return []
     message = _(
         "The dates with a day above 12 run from {since} to {until}, those with a day up to 12 from {first} to {last}:"
         " a program seems to have taken the day of some for the month, for with both changed they are of the same time."

@@ -10,7 +10,16 @@ import ibis
 from crrkit.ground import ntold as ngettext, told as _, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.values import text
-from crrkit.read.words import MOST_STATES, NO_PURCHASE, USUAL_NAMES, fold, is_plainly_none, listed, state_of
+from crrkit.read.words import (
+    MOST_STATES,
+    NO_PURCHASE,
+    USUAL_NAMES,
+    fold,
+    free_columns,
+    is_plainly_none,
+    listed,
+    state_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -47,10 +56,7 @@ _ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG}
 
 def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
     """Return the columns without a role whose names suggest that some rows are not purchases."""
-    read, names = set(taken), [str(name) for name in columns]
-    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
-    once = [name for name in names if name not in read and folded.count(name.casefold()) == 1]
-    return tuple(name for name in once if any(_roles(fold(name)).values()))
+    return tuple(name for name in free_columns(columns, taken) if any(_roles(fold(name)).values()))
 
 
 def _roles(name: str) -> dict[str, bool]:

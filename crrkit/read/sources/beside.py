@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from crrkit.read.disk import files, lines
-from crrkit.read.engines import frames
+from crrkit.read.engines import RAW, frames
 from crrkit.read.quality import NUMBER_ALONE
 from crrkit.read.words import MOST_STATES, fold, is_plainly_none
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import duckdb
@@ -38,13 +38,6 @@ class Beside(NamedTuple):
     spoken: tuple[str, ...] = ()
 
 
-def free(available: Iterable[str], taken: Iterable[str]) -> list[str]:
-    """Return the columns that are not read, without those that share a name."""
-    read, names = set(taken), [str(name) for name in available]
-    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
-    return [name for name in names if name not in read and folded.count(name.casefold()) == 1]
-
-
 def of_text(engine: duckdb.DuckDBPyConnection, texts: Sequence[Plain], names: list[str]) -> Beside:
     """Return the columns of text files to check, by their first rows; columns missing in a file are ignored."""
     return _told(lines.first_rows(engine, texts, names, n=FIRST_ROWS))
@@ -61,15 +54,15 @@ def of_frame(frame: Any, names: list[str]) -> Beside:
     return _told(frames.to_arrow(_head(frame), names)) if names else Beside()
 
 
-def of_view(engine: Any, view: str, names: list[str]) -> Beside:
-    """Return the columns of a table of the engine to check."""
-    return _told(engine.table(view).select(*names).limit(FIRST_ROWS).to_pyarrow()) if names else Beside()
+def of_view(engine: Any, names: list[str]) -> Beside:
+    """Return the columns of the rows in the engine to check."""
+    return _told(engine.table(RAW).select(*names).limit(FIRST_ROWS).to_pyarrow()) if names else Beside()
 
 
-def of_parquet(engine: Any, paths: list[Path], view: str, names: list[str]) -> Beside:
+def of_parquet(engine: Any, paths: list[Path], names: list[str]) -> Beside:
     """Return the columns of Parquet files to check, without those that have no negative values by their statistics."""
-    kept, table = files.below_zero(engine.con, paths) if names else set(), engine.table(view)
-    return of_view(engine, view, [name for name in names if name in kept or table[name].type().is_string()])
+    kept, table = files.below_zero(engine.con, paths) if names else set(), engine.table(RAW)
+    return of_view(engine, [name for name in names if name in kept or table[name].type().is_string()])
 
 
 def _head(frame: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import ibis
 
-from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.disk import quoted
 from crrkit.read.quality import Note
 from crrkit.read.values import Forms, aggregate, is_true, parse_times
@@ -31,11 +31,6 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     Ids are filled down if requested, or if each row has either an id or a date, so that ids are above their rows. If
     each id occurs once, in the first of its rows, the others may have no customer, and the user must decide.
 
-    Args:
-        opened: The source; only sources with ordered rows can be reports.
-        time: The role of the time column.
-        forms: The user's settings; ``forms.layout.fill_down`` decides.
-
     Raises:
         InputError: If ids are missing as in a report, and ``fill_down`` is not given.
     """
@@ -43,9 +38,14 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     if fill is False or not opened.in_order:
         return opened
     ids, times = (opened.table[opened.columns[role]] for role in ("customer", time))
-    if not aggregate(opened.table, any=_blank(ids).any())["any"]:
+    if not aggregate(opened.table, any=is_blank(ids).any())["any"]:
         return opened
-    seen = _seen(opened.table.select(id=ids, who=_blank(ids), when=_blank(times)))  # one pass over the rows
+    rows = opened.table.select(id=ids, who=is_blank(ids), when=is_blank(times))
+    who, when = rows["who"], rows["when"]
+    seen = aggregate(  # rows with an id only, a date only and both, and the distinct ids, in one pass
+        rows, above=(~who & when).sum(), below=(who & ~when).sum(), both=(~who & ~when).sum(),
+        ids=rows["id"].nunique(where=~who),
+    )  # fmt: skip
     if not seen["below"]:
         return opened
     grouped = bool(seen["above"]) and not seen["both"]
@@ -57,20 +57,9 @@ def filled_down(opened: Opened, *, time: str, forms: Forms) -> Opened:
     return replace(filled, undated=opened.columns[time]) if grouped else filled
 
 
-def _seen(rows: ir.Table) -> dict[str, int]:
-    """Count rows with an id only (``above``), a date only (``below``) and ``both``, and the distinct ``ids``."""
-    who, when = rows["who"], rows["when"]
-    counts = {"above": (~who & when).sum(), "below": (who & ~when).sum(), "both": (~who & ~when).sum()}
-    return aggregate(rows, **counts, ids=rows["id"].nunique(where=~who))
-
-
-def _blank(values: ir.Value) -> ir.BooleanValue:
+def is_blank(values: ir.Value) -> ir.BooleanValue:
+    """Return whether values are null or blank."""
     return values.isnull() | is_true(values.cast("string").strip() == "")
-
-
-def is_blank(table: ir.Table, column: str) -> ir.BooleanValue:
-    """Return whether a column is null or blank."""
-    return _blank(table[column])
 
 
 def _filled(opened: Opened, below: int) -> Opened:
@@ -87,7 +76,7 @@ def _filled(opened: Opened, below: int) -> Opened:
         " they are of nobody.",
         below,
     )
-    notes = (*opened.notes, Note(note.format(n=format_number(below)), fill_down=False))
+    notes = (*opened.notes, Note(note.format(n=told_number(below)), fill_down=False))
     return replace(opened, table=opened.engine.table("crrkit_filled"), notes=notes)
 
 
@@ -100,7 +89,7 @@ def _ask(opened: Opened, time: str, forms: Forms, *, below: int, both: int) -> N
         " writes it beside the first row of each customer. Use fill_down=True if they belong to the id above,"
         " fill_down=False if to nobody."
     )
-    counts = {"n": format_number(below), "total": format_number(below + both)}
+    counts = {"n": told_number(below), "total": told_number(below + both)}
     raise InputError(message.format(column=opened.columns["customer"], **counts), argument="fill_down")
 
 
@@ -108,7 +97,7 @@ def _begins_anew(opened: Opened, time: str, forms: Forms) -> bool:
     """Return whether the first row has an id, and the dates restart at rows with one."""
     who = opened.table[opened.columns["customer"]]
     at = parse_times(opened.table, opened.columns[time], order=forms.dates, zone=forms.zone).value
-    rows = opened.table.select(at=at, blank=_blank(who), place=ibis.row_number())
+    rows = opened.table.select(at=at, blank=is_blank(who), place=ibis.row_number())
     before = rows.mutate(before=rows["at"].lag().over(order_by="place"))
     known = before.filter(before["at"].notnull() & before["before"].notnull())
     seen = aggregate(

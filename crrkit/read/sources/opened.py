@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from crrkit.ground import told as _
-from crrkit.read.disk import files, lines, members_of, merged, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.engines import brought, databases, frames, new_engine, of_table, records
+from crrkit.read.disk import files, lines, members_of, nested, plain, scratch, sheets, spools
+from crrkit.read.engines import RAW, brought, databases, frames, new_engine, of_table
 from crrkit.read.quality import TWIN, twins
-from crrkit.read.sources import again, beside, outside
+from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
 from crrkit.read.values import Forms
 from crrkit.read.words import MONEY
 from crrkit.reduce import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import ibis.expr.types as ir
 
@@ -84,26 +86,50 @@ def open_source(
 ) -> Opened:
     """Find the columns of any source and bring them to an engine.
 
-    Args:
-        source: A path or pattern, a data frame, a DuckDB relation, an Ibis table, records, or a database.
-        kind: The kind of list, such as ``orders contracts events``, which determines the roles.
-        named: The column given for each role, None to detect it, or ``""`` for none.
-        by: Segment columns.
-        forms: The formats and layout given by the user.
+    The kind of list, such as ``orders contracts events``, determines the roles; for each of them ``named`` has the
+    column given by the user, None to detect it, or ``""`` for none.
     """
-    before: Opened | None = again.opened_before()
-    if before is not None:
+    if (before := _BEFORE.get()) is not None:
         return before
     declined = tuple(role for role, name in named.items() if name == "")
     wanted = Wanted(kind, named, by, forms or Forms())
-    rows = databases.find(source, wanted.layout) or records.find(source)
+    rows = databases.find(source, wanted.layout) or frames.find(source)
     if spools.is_open_file(source):
         source = spools.of_open_file(source)
     if rows is not None:
         opened = _open_rows(rows, wanted)
     else:
         opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
-    return again.remembered(replace(opened, declined=declined))
+    opened = replace(opened, declined=declined)
+    if (seen := _SEEN.get()) is not None:
+        seen.append(opened)
+    return opened
+
+
+_SEEN: ContextVar[list[Opened] | None] = ContextVar("_SEEN", default=None)
+_BEFORE: ContextVar[Opened | None] = ContextVar("_BEFORE", default=None)
+_NUMBERS = count(1)
+
+
+@contextmanager
+def opening() -> Iterator[list[Opened]]:
+    """Context manager that collects the sources opened in it, so that they can be read again."""
+    seen: list[Opened] = []
+    token = _SEEN.set(seen)
+    try:
+        yield seen
+    finally:
+        _SEEN.reset(token)
+
+
+@contextmanager
+def as_opened(opened: Opened) -> Iterator[None]:
+    """Context manager in which `open_source` returns this source; fields are kept in a new table, besides the first."""
+    token = _BEFORE.set(replace(opened, kept_as=f"{opened.kept_as}_{next(_NUMBERS)}"))
+    try:
+        yield
+    finally:
+        _BEFORE.reset(token)
 
 
 def _open_table(source: Any, wanted: Wanted) -> Opened:
@@ -126,7 +152,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
         if column is None:
             return Opened(table=rows.table, engine=rows.engine, elsewhere=True, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
-    if isinstance(rows.engine, pa.Table):  # records, not a database, from which only the needed columns are read
+    if isinstance(rows.engine, pa.Table):  # not a database, from which only the needed columns are read
         facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
     engine = new_engine()
     with closing(rows):
@@ -138,9 +164,9 @@ def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Op
     con = new_engine()
     is_pandas = frames.is_pandas(frame)
     rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame) if is_pandas else None
-    con.con.register("crrkit_raw", rows if alike is None else rows.append_column(TWIN, alike))
+    con.con.register(RAW, rows if alike is None else rows.append_column(TWIN, alike))
     facts |= {"copied": is_pandas, "has_twins": alike is not None, "in_order": True}
-    return Opened(table=con.table("crrkit_raw"), engine=con, **facts)
+    return Opened(table=con.table(RAW), engine=con, **facts)
 
 
 def _open_files(source: str | Path, wanted: Wanted) -> Opened:
@@ -163,29 +189,28 @@ def _open_sheets(paths: list[Path], wanted: Wanted, name: str, _folder: Path) ->
     facts = wanted.beside(facts, [str(column) for column in taken[0].rows.columns], partial(beside.of_sheets, taken))
     columns = wanted.read(facts)
     repeated = [column for role, column in facts["columns"].items() if role not in MONEY]  # amounts are not repeated
-    whole = [merged.filled(sheet.rows, sheet.merged, repeated) for sheet in taken]
-    taken = [sheet._replace(rows=rows) for sheet, (rows, _n) in zip(taken, whole, strict=True)]
-    facts["notes"] += merged.merged_note(name, sum(n for _rows, n in whole))
+    taken, note = sheets.with_merged_filled(taken, repeated, name=name)
+    facts["notes"] += note
     return _registered(sheets.stacked(taken, columns), columns, facts)
 
 
 def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine(stored=paths)
-    files.load_parquet(con.con, paths, name="crrkit_raw")
+    files.load_parquet(con.con, paths, name=RAW)
     watch(con, paths)
-    available = con.table("crrkit_raw").columns
-    facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths, "crrkit_raw"))
-    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+    available = con.table(RAW).columns
+    facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths))
+    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("skip", "sep", "encoding")
     con = new_engine(paths)
-    notes = nested.load_json(con.con, paths, name="crrkit_raw", fits=wanted.fits, under=wanted.layout.sheet)
+    notes = nested.load_json(con.con, paths, name=RAW, fits=wanted.fits, under=wanted.layout.sheet)
     facts = _beside_view(con, wanted)
     facts["notes"] = (*facts["notes"], *notes)
-    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, "crrkit_raw"), **facts)
+    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, RAW), **facts)
 
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
@@ -195,23 +220,22 @@ def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Op
     available = lines.text_columns(con.con, texts[0])
     facts = wanted.beside(wanted.find(available), available, partial(beside.of_text, con.con, texts))
     facts["notes"] = (*facts["notes"], *[note for text in texts for note in text.notes])
-    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name="crrkit_raw", twins=TWIN)
-    table = con.table("crrkit_raw")
+    facts["cut_lines"] = lines.load_text(con.con, texts, wanted.read(facts), name=RAW, twins=TWIN)
+    table = con.table(RAW)
     return Opened(table=table, name=name, engine=con, copied=True, has_twins=True, in_order=True, **facts)
 
 
 def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
     wanted.layout.refuse("sheet", "skip", "sep", "encoding", "fill_down")
     con = new_engine()
-    con.con.register("crrkit_file", read_arrow(paths))
-    con.con.execute("CREATE VIEW crrkit_raw AS SELECT * FROM crrkit_file").fetchall()
+    con.con.register(RAW, files.read_arrow(paths))
     facts = _beside_view(con, wanted)
-    return Opened(name=name, engine=con, **twins.told_apart(con, "crrkit_raw"), **facts)
+    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
 
 
 def _beside_view(con: Any, wanted: Wanted) -> dict[str, Any]:
-    available = con.table("crrkit_raw").columns
-    return wanted.beside(wanted.find(available), available, partial(beside.of_view, con, "crrkit_raw"))
+    available = con.table(RAW).columns
+    return wanted.beside(wanted.find(available), available, partial(beside.of_view, con))
 
 
 _OPENERS = {

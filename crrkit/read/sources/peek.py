@@ -1,31 +1,48 @@
-"""Column names of a file, without reading its rows."""
+"""The column names of a source of any kind, without reading its rows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.words import tells_when
+from crrkit.ground import InputError, told as _
+from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, scratch, sheets, spools
+from crrkit.read.engines import databases, frames
+from crrkit.read.words import tells_lists, tells_when
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from crrkit.read.disk import Fits
 
 
-def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = tells_when) -> list[str]:
-    """Return the column names of a file, in their order.
+def columns_of(
+    source: Any,
+    layout: Layout | None = None,
+    *,
+    fits: Fits = lambda names: tells_when(names) or tells_lists(names),
+) -> list[str]:
+    """Return the column names of a source, in their order.
 
-    Args:
-        source: A path or pattern, as for `read_orders`; of several files the first is used.
-        layout: The position of the table in its file, if given by the user.
-        fits: A function that returns whether a line is the header.
+    Of several files the first is used; ``fits`` tells whether a line of it is the header.
 
     Raises:
-        SourceError: If there is no such file, or it cannot be read as a table.
+        InputError: If the source can be read only once.
+        SourceError: If there is no such source, or it cannot be read as a table.
     """
+    if frames.is_read_once(source) or spools.is_open_file(source):
+        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
+        raise InputError(message.format(given=type(source).__name__), argument="source")
+    layout = layout or Layout()
+    rows = databases.find(source, layout) or frames.find(source)
+    if rows is not None:
+        with closing(rows):
+            return rows.columns
+    return _in_file(source, layout, fits) if isinstance(source, str | Path) else frames.column_names(source)
+
+
+def _in_file(source: str | Path, layout: Layout, fits: Fits) -> list[str]:
     path = spools.regular(files.resolve(source)[0])
     with duckdb.connect() as engine, scratch.temporary() as folder:
         path = members_of(path, folder)[0]
@@ -33,11 +50,11 @@ def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits
         if kind == "spreadsheet":
             return [str(name) for name in sheets.read_sheets(path, layout=layout, fits=fits)[0][0].rows.columns]
         if kind == "text":
-            return lines.text_columns(engine, plain.readable(path, folder, layout=layout or Layout(), fits=fits))
+            return lines.text_columns(engine, plain.readable(path, folder, layout=layout, fits=fits))
         if kind == "arrow":
-            return list(read_arrow([path]).column_names)
+            return list(files.read_arrow([path]).column_names)
         if kind == "json":
-            nested.load_json(engine, [path], name="peeked", fits=fits, under=layout.sheet if layout else None)
+            nested.load_json(engine, [path], name="peeked", fits=fits, under=layout.sheet)
         else:
             files.load_parquet(engine, [path], name="peeked")
         return [str(row[0]) for row in engine.execute("DESCRIBE peeked").fetchall()]

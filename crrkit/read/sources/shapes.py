@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, told as _
-from crrkit.read.sources.stacks import USUAL_DAYS, sure_day
-from crrkit.read.words import CLOSED, CREATED, PURCHASED, fold, is_label, labels_in, tier_of, usual_column
+from crrkit.read.words import (
+    CLOSED,
+    CREATED,
+    IS_STILL,
+    PURCHASED,
+    USUAL_DAYS,
+    fold,
+    is_label,
+    labels_in,
+    sure_day,
+    tier_of,
+    usual_column,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +32,7 @@ _TENURE = re.compile(
 _FLAG = re.compile(
     r"^(?:churn|churned|churnflag|churnlabel|churnvalue|ischurn|exited|attrition|attritionflag|отток|ушел)$"
 )
-_ANSWER = re.compile(
-    r"^(?:stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать)"
-)
+_ANSWER = re.compile(rf"^(?:{IS_STILL})")
 _PERSON = re.compile(r"^(?:firstname|lastname|имя|фамилия|фио|полноеимя|fullname)$")
 COUNT_NAMES = {
     "start": r"^(?:start|opening|atstart|customersatstart|startcount|openingcustomers|begin|beginning|"
@@ -61,10 +71,7 @@ def is_of_counts(columns: Sequence[str]) -> bool:
 def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str | None = None) -> bool:
     """Return whether a source consists of customer lists by date: it has the date of a list, not that of a purchase.
 
-    Args:
-        columns: The columns.
-        names: The file names, if there are several.
-        customer: The customer column, if given.
+    ``names`` are those of the files, if there are several.
     """
     if customer not in columns and usual_column("customer", columns) is None:
         return False
@@ -77,15 +84,11 @@ def are_snapshots(columns: Sequence[str], names: Sequence[str], *, customer: str
 
 
 def refuse_shape(columns: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Raise an error with the call to use if a table is not a readable list or log, or is ambiguous.
-
-    Raises:
-        InputError: With the call to use.
-    """
-    shapes = (_two_kinds, _lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts, _months_across)
+    """Raise an error with the call to use if a table is not a readable list or log, or is ambiguous."""
+    lists_or_created = partial(_lists_or_created, names=names)
+    shapes = (_two_kinds, lists_or_created, _first_and_last, _survey, _tenure, _flag_alone, _contacts, _months_across)
     for seen in shapes:
-        text = seen(columns, names)
-        if text:
+        if text := seen(columns):
             raise InputError(text, argument="kind", available=list(columns))
 
 
@@ -93,7 +96,7 @@ def _named(columns: Sequence[str], pattern: re.Pattern[str]) -> str | None:
     return next((name for name in columns if pattern.search(fold(name))), None)
 
 
-def _two_kinds(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _two_kinds(columns: Sequence[str]) -> str | None:
     """Detect a start and an end beside the time of a purchase."""
     start, end, at = (usual_column(role, columns) for role in ("start", "end", "at"))
     if end is None and at is not None and fold(at) in CLOSED:  # the close of a deal, or the end of a contract
@@ -119,7 +122,7 @@ def _lists_or_created(columns: Sequence[str], names: Sequence[str]) -> str | Non
     ).format(at=at)
 
 
-def _first_and_last(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _first_and_last(columns: Sequence[str]) -> str | None:
     first, last = _named(columns, _FIRST), _named(columns, _LAST)
     at = usual_column("at", columns)
     if first is None or last is None or (at is not None and at not in (first, last)):
@@ -132,7 +135,7 @@ def _first_and_last(columns: Sequence[str], _names: Sequence[str]) -> str | None
     ).format(first=first, last=last)
 
 
-def _survey(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _survey(columns: Sequence[str]) -> str | None:
     answer = _named(columns, _ANSWER)
     if answer is None:
         return None
@@ -143,7 +146,7 @@ def _survey(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     return text.format(answer=answer)
 
 
-def _tenure(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _tenure(columns: Sequence[str]) -> str | None:
     tenure, flag = _named(columns, _TENURE), _named(columns, _FLAG)
     if tenure is None or flag is None or usual_column("at", columns) is not None:
         return None
@@ -155,7 +158,7 @@ def _tenure(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     ).format(tenure=tenure, flag=flag)
 
 
-def _flag_alone(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _flag_alone(columns: Sequence[str]) -> str | None:
     start, flag = usual_column("start", columns), _named(columns, _FLAG)
     taken = start is None or flag is None or usual_column("end", [name for name in columns if name != flag]) is not None
     if taken or usual_column("at", columns) is not None:
@@ -167,7 +170,7 @@ def _flag_alone(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     ).format(start=start, flag=flag)
 
 
-def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _contacts(columns: Sequence[str]) -> str | None:
     """Detect a list of CRM contacts: people without purchases."""
     person = _named(columns, _PERSON)
     dated = any(usual_column(role, columns) is not None for role in ("start", "end")) or _is_of_sales(columns)
@@ -180,7 +183,7 @@ def _contacts(columns: Sequence[str], _names: Sequence[str]) -> str | None:
     )
 
 
-def _months_across(columns: Sequence[str], _names: Sequence[str]) -> str | None:
+def _months_across(columns: Sequence[str]) -> str | None:
     """Detect a table with one column per month, and no column known as the customer's."""
     months = [column for column in columns if is_label(column)]
     if len(months) < 2 or _is_of_sales(columns):  # noqa: PLR2004 - one may be a column of anything

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from crrkit.ground import InputError, SourceError, ntold as ngettext, told as _
+from crrkit.ground import InputError, SourceError, first_few, ntold as ngettext, told as _
 from crrkit.read.disk import files, sheets
-from crrkit.read.engines import databases, frames
 from crrkit.read.sources import peek
 from crrkit.read.sources.opened import open_source
 from crrkit.read.values import Forms
-from crrkit.read.words import fold, is_label, labels_in
+from crrkit.read.words import is_label, labels_in, sure_day, tells_lists, usual_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from crrkit.read.disk import Layout
 
 LIST_NAME = "crrkit_list"  # the column with the name of the list that a row is on
-USUAL_DAYS = (
-    "snapshotdate", "snapshot", "snapshotat", "snapshotmonth", "asof", "asofdate", "reportdate", "reportingdate",
-    "reportmonth", "statementdate", "yearmonth", "date", "day", "month", "period", "датасреза", "срез", "надату",
-    "датаотчета", "отчетнаядата", "отчетныймесяц", "месяц", "период", "дата",
-)  # fmt: skip
-_SURE = USUAL_DAYS[: USUAL_DAYS.index("date")]  # names used only for the date of a list
 
 
 class Stack(NamedTuple):
@@ -57,12 +49,8 @@ def stack_of(
 ) -> Stack:
     """Determine how a source assigns rows to lists: by a column, by one column per list, or by names.
 
-    Args:
-        source: A table, a file or pattern, several of them, or a mapping of names to these.
-        at: The column with the date of the list, if given; ``""`` for none.
-        named: The columns of the other roles, None if not given.
-        by: Segment columns.
-        layout: The position of the table in its file.
+    The source is a table, a file or pattern, several of them, or a mapping of names to these; ``at`` is ``""`` if no
+    column has the date of the list.
     """
     if isinstance(source, Mapping) and source and all(labels_in(name) for name in source):
         lists = [(str(name), _as_table(part, named)) for name, part in source.items()]
@@ -75,18 +63,7 @@ def stack_of(
     if len(parts) > 1 and all(labels_in(name) for name, _part in parts):
         _ask_which(parts, at)
         return _stacked(parts, str(source), named, by, layout)
-    return _in_columns(source, _column_names(source, layout), at)
-
-
-def _column_names(source: Any, layout: Layout) -> list[str]:
-    """Return the column names of a source of any kind."""
-    rows = databases.find(source, layout)
-    if rows is not None:
-        with closing(rows):
-            return rows.columns
-    if isinstance(source, str | Path):
-        return peek.column_names(source, layout=layout, fits=tells_lists)
-    return frames.column_names(source)
+    return _in_columns(source, peek.columns_of(source, layout, fits=tells_lists), at)
 
 
 def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
@@ -97,14 +74,6 @@ def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
         ids = list(part) if not isinstance(part, set | frozenset) else sorted(part, key=str)
         return pd.DataFrame({named.get("customer") or "customer": pd.Series(ids, dtype=object)})
     return part
-
-
-def tells_lists(names: Sequence[str]) -> bool:
-    """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
-    folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
-    by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
-    days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
-    return len(names) > 1 and (by_day or dates > 1 + days)  # two days may be a row of a contract
 
 
 def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
@@ -121,17 +90,6 @@ def _in_columns(source: Any, columns: Sequence[str], at: str | None) -> Stack:
         text = message.format(example="{'2024-01': 'january.csv', …}", columns=", ".join(columns))
         raise InputError(text, argument="at", available=list(columns))
     return Stack(source, None, found)
-
-
-def usual_day(columns: Iterable[str]) -> str | None:
-    """Return the column that by its name is likely to contain the date of a list, or None."""
-    folded = {fold(name): name for name in reversed(list(columns))}
-    return next((folded[name] for name in USUAL_DAYS if name in folded), None)
-
-
-def sure_day(columns: Iterable[str]) -> str | None:
-    """Return the column with a name used only for the date of a list, or None."""
-    return next((name for name in columns if fold(name) in _SURE), None)
 
 
 def list_names(source: str | Path) -> list[str]:
@@ -162,7 +120,7 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     first = parts[0][1]
     if at == "" or not isinstance(first, Path):
         return
-    sure = sure_day(peek.column_names(first, fits=tells_lists))
+    sure = sure_day(peek.columns_of(first, fits=tells_lists))
     if sure is not None:
         message = _(
             "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Use at={column!r} for"
@@ -188,7 +146,7 @@ def _stacked(
             raise SourceError(message.format(**words), argument="source")
     n = len(parts)
     notes.append(ngettext("Read from {n} list: {names}.", "Read from {n} lists: {names}.", n).format(
-        n=n, names=", ".join([told for told, _part in parts[:3]]) + (", …" if n > 3 else "")  # noqa: PLR2004 - shown
+        n=n, names=first_few([told for told, _part in parts], 3)
     ))  # fmt: skip
     rows = pa.concat_tables([table.rename_columns(heads) for table in tables])
     return Stack(rows, name.format(n=n), LIST_NAME, names=tuple(told for told, _part in parts), notes=tuple(notes))

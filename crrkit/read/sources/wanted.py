@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crrkit.ground import InputError, SourceError, told as _
 from crrkit.read.quality import is_of_currencies, statuses, suspects
-from crrkit.read.sources import beside
 from crrkit.read.words import (
     INTERNAL,
     RESERVED,
     amount_note,
     are_names_of,
     find_columns,
+    free_columns,
     request_beside_end,
     settle_columns,
 )
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
     from crrkit.read.disk import Layout
+    from crrkit.read.sources.beside import Beside
     from crrkit.read.values import Forms
 
 ALLOWED_MONEY: tuple[set[str], ...] = (set(), {"amount"}, {"amount", "quantity"}, {"quantity", "price"})
@@ -40,46 +41,44 @@ class Wanted(NamedTuple):
         return self.forms.layout
 
     def find(self, available: Sequence[str]) -> dict[str, Any]:
-        """Return the columns; an error if the table does not have them."""
-        return _find(available, self.kind, self.named, self.by)
+        """Return the column of each role, columns without a role to check, and notes on the choice."""
+        kind, named, by = self.kind, self.named, self.by
+        given = {role for role, name in named.items() if name}
+        if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
+            message = _(
+                "quantity= and price= belong together: amount is quantity times price. Name both, or name amount=."
+            )
+            raise InputError(message, argument="quantity" if "price" in given else "price")
+        columns = settle_columns(kind, named, available=available, by=by)
+        find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
+        _refuse_reserved(by, roles=columns)
+        _refuse_repeated([*columns.values(), *by], available)
+        money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
+        facts = {"columns": columns, "currencies": money}
+        notes = amount_note(columns, named, available=available, by=by)
+        if kind not in ("orders", "events"):
+            notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
+            unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+            return {**facts, "unread": unread, "notes": notes}
+        return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
     def fits(self, names: Sequence[str]) -> bool:
         """Return whether these are the column names of such a table."""
         return are_names_of(self.kind, self.named, available=names, by=self.by)
 
     def beside(
-        self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], beside.Beside]
+        self, found: Mapping[str, Any], available: Sequence[str], look: Callable[[list[str]], Beside]
     ) -> dict[str, Any]:
         """Add the columns without a role that should be checked, see `crrkit.read.sources.beside`."""
         if self.kind not in ("orders", "events"):
             return dict(found)
-        seen = look(beside.free(available, self.read({**found, "unread": ()})))
+        seen = look(free_columns(available, self.read({**found, "unread": ()})))
         unread = dict.fromkeys([*found["unread"], *seen.numbers, *seen.spoken])
         return {**found, "unread": tuple(unread), "spoken": seen.spoken}
 
     def read(self, found: Mapping[str, Any]) -> list[str]:
         """Return all columns to read."""
         return list(dict.fromkeys([*found["columns"].values(), *self.by, *found["unread"], *found["currencies"]]))
-
-
-def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], by: Sequence[str]) -> dict[str, Any]:
-    """Return the column of each role, columns without a role to check, and notes on the choice."""
-    given = {role for role, name in named.items() if name}
-    if given & {"amount", "quantity", "price"} not in ALLOWED_MONEY:
-        message = _("quantity= and price= belong together: amount is quantity times price. Name both, or name amount=.")
-        raise InputError(message, argument="quantity" if "price" in given else "price")
-    columns = settle_columns(kind, named, available=available, by=by)
-    find_columns({f"by[{i}]": name for i, name in enumerate(by)}, available=available)
-    _refuse_reserved(by, roles=columns)
-    _refuse_repeated([*columns.values(), *by], available)
-    money = tuple(str(name) for name in available if is_of_currencies(str(name)) and name not in columns.values())
-    facts = {"columns": columns, "currencies": money}
-    notes = amount_note(columns, named, available=available, by=by)
-    if kind not in ("orders", "events"):
-        notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
-        return {**facts, "unread": unread, "notes": notes}
-    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
 
 def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crrkit.read.sources.opened import Opened
+    from crrkit.read.values import Forms
 
 
-def in_business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> tuple[Opened, str | None]:
-    """Return the source with a note, and the zone to which times are converted; None if all are local as written."""
-    found = _business_zone(opened, roles, zone)
-    if found is None or found == zone:
-        return opened, found
+def in_business_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:
+    """Return the source with a note, and the forms with the zone of its times; None if all are local as written."""
+    found = _business_zone(opened, roles, forms.zone)
+    if found is None or found == forms.zone:
+        return opened, forms
     note = _("Times have an offset from UTC, and no zone= was said: days and months begin at midnight of UTC.")
-    return replace(opened, notes=(*opened.notes, note)), found
+    return replace(opened, notes=(*opened.notes, note)), replace(forms, zone=found)
 
 
 def _business_zone(opened: Opened, roles: Sequence[str], zone: str | None) -> str | None:

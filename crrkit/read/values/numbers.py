@@ -37,10 +37,7 @@ IN_FRONT, BEHIND = rf"(?i)^([+-]?){BLANK}*(?:{_SIGN}){BLANK}*", rf"(?i){BLANK}*(
 def parse_numbers(table: ir.Table, columns: Mapping[str, str], forms: Forms) -> dict[str, Parsed]:
     """Parse amounts as floats: ``1 234,56``, ``1,234.56``, ``(100)``, ``-5 ₽``; null if there is none.
 
-    Args:
-        table: The rows.
-        columns: The column of each role; a separator proven by one column applies to columns that prove none.
-        forms: The separators given by the user.
+    A separator that one of the columns proves applies to those that prove none.
 
     Raises:
         ValueError: If a column has no number, several currencies, or ambiguous numbers.
@@ -89,15 +86,12 @@ def _given(values: ir.Value) -> ir.BooleanValue:
 
 def _bare(values: ir.Value) -> ir.StringValue:
     """Return the number as written, without currency signs, blanks and accounting notation."""
-    text = values.cast("string")
-    return ibis.ifelse(text.re_search(PLAIN), text, _stripped(text))
-
-
-def _stripped(text: ir.StringValue) -> ir.StringValue:
-    text = text.re_replace(rf"^{BLANK}+|{BLANK}+$", "").replace("−", "-").re_replace("^[‒–—]([0-9])", r"-\1")
+    written = values.cast("string")
+    text = written.re_replace(rf"^{BLANK}+|{BLANK}+$", "").replace("−", "-").re_replace("^[‒–—]([0-9])", r"-\1")
     text = text.re_replace(r"^\((.*)\)$", r"-\1").re_replace(IN_FRONT, r"\1").re_replace(BEHIND, "")
     text = text.re_replace(r"[.,][-–—]+$", "")  # 1200,- means no cents
-    return text.re_replace("^([0-9].*[.,][0-9]{1,2})-$", r"-\1")  # 5.00-, a trailing minus
+    text = text.re_replace("^([0-9].*[.,][0-9]{1,2})-$", r"-\1")  # 5.00-, a trailing minus
+    return ibis.ifelse(written.re_search(PLAIN), written, text)
 
 
 def _evidence(table: ir.Table, text: ir.StringValue, column: str) -> dict[str, Any]:
@@ -149,9 +143,8 @@ def _mark(seen: dict[str, Any], neighbours: set[str], column: str) -> str:
     if not own and len(neighbours) == 1:
         return next(iter(neighbours))
     if not own and len(twice) == 1 and seen[f"{twice[0]}_round"] and seen["short"] and not seen["long"]:
-        return (
-            "." if twice == ["comma"] else ","
-        )  # 1,200 next to 99: if decimal, 99 would be written with trailing zeros as well
+        # 1,200 next to 99: if decimal, 99 would be written with trailing zeros as well
+        return "." if twice == ["comma"] else ","
     message = _(
         "Numbers in {column!r} such as {one!r} and {other!r} can be read with a decimal mark or with a mark of"
         " thousands. Use decimal=',' or decimal='.'."

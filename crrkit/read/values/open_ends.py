@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputTypeError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputTypeError, first_few, ntold as ngettext, told as _, told_number
 from crrkit.read.values import text
 
 if TYPE_CHECKING:
@@ -104,13 +104,7 @@ def _fold(word: str) -> str:
 
 
 def is_open(end: ir.Value, start: ir.Value, rule: OpenEnds) -> ir.BooleanValue:
-    """Return whether an end means that the contract still runs.
-
-    Args:
-        end: The original column, or parsed times.
-        start: The start times of the contracts.
-        rule: The values that mean no end.
-    """
+    """Return whether an end, as written or parsed, means that the contract still runs."""
     if end.type().is_timestamp():
         return text.is_true(_is_open_moment(end, start, rule))
     written = end.cast("string").strip()
@@ -147,15 +141,7 @@ def _pattern(days: tuple[Day, ...]) -> str:
 def without_open_ends(
     table: ir.Table, column: str, *, start: ir.Value, end: ir.Value, rule: OpenEnds
 ) -> tuple[ir.Table, tuple[str, ...]]:
-    """Return the table with such ends set to null, and a note that names them.
-
-    Args:
-        table: The original rows.
-        column: The column of ends.
-        start: The parsed start times.
-        end: The column of ends, parsed if it contains times.
-        rule: The values that mean no end.
-    """
+    """Return the table with such ends set to null, and a note that names them; ``end`` is parsed if it holds times."""
     found = is_open(end, start, rule)
     marked = table.select(written=table[column].cast("string").strip(), met=found)
     met = marked.filter(marked["met"]).group_by("written").agg(rows=lambda t: t.count()).to_pyarrow().to_pylist()
@@ -175,7 +161,7 @@ def _note(met: list[dict[str, Any]]) -> tuple[str, ...]:
         "{n} ends written as {values} are read as open. Use open_ends= for other values, open_ends=() for none.",
         rows,
     )
-    return (note.format(n=format_number(rows), values=_values(met)),)
+    return (note.format(n=told_number(rows), values=_values(met)),)
 
 
 def _values(met: list[dict[str, Any]]) -> str:
@@ -184,8 +170,8 @@ def _values(met: list[dict[str, Any]]) -> str:
     names = [value["written"].removesuffix(" 00:00:00") for value in first]
     if len(names) == 1:
         return str(names[0])
-    counted = [f"{name} ({format_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
-    return ", ".join(counted[:ENDS_NAMED]) + (", …" if len(counted) > ENDS_NAMED else "")
+    counted = [f"{name} ({told_number(value['rows'])})" for name, value in zip(names, first, strict=True)]
+    return first_few(counted, ENDS_NAMED)
 
 
 def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crrkit.ground import InputError, ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 
 STRAY = 0.05  # up to this share of the dates that prove an order, those of the other order are errors and set aside
 
@@ -73,7 +73,7 @@ def strays(seen: dict[str, Any], others: int) -> tuple[str, ...]:
         "{n} dates in {column!r} are written in another form than the rest, and are set aside.",
         rarer,
     )
-    return (note.format(n=format_number(rarer), column=seen["column"]),)
+    return (note.format(n=told_number(rarer), column=seen["column"]),)
 
 
 def serials_among(column: str, seen: dict[str, Any]) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def serials_among(column: str, seen: dict[str, Any]) -> tuple[str, ...]:
     Raises:
         InputError: If they are not few: the spreadsheet may have swapped day and month of the dates that it converted.
     """
-    words = {"n": format_number(seen["n"]), "column": column, "one": seen["one"], "other": seen["other"]}
+    words = {"n": told_number(seen["n"]), "column": column, "one": seen["one"], "other": seen["other"]}
     if seen["n"] > 1 and seen["n"] > STRAY * seen["all"]:
         message = _(
             "Column {column!r} holds dates such as {other!r} and numbers of a spreadsheet such as {one!r}, whose day"

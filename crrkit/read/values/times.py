@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from crrkit.ground import InputError, check_choice, told as _
+from crrkit.read.values.notations import STAMPS, WITHOUT_WORDS, in_numbers, local, read_stamps
 from crrkit.read.values.orders_of_dates import (
     check_orders,
     day_or_month,
@@ -22,9 +23,7 @@ from crrkit.read.values.orders_of_dates import (
     serials_among,
     strays,
 )
-from crrkit.read.values.stamps import STAMPS, read_stamps
 from crrkit.read.values.text import NOT_AN_ID, Parsed, aggregate, is_true
-from crrkit.read.values.worded import WITHOUT_WORDS, in_numbers
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -61,11 +60,6 @@ def _try_strptime(text: str, formats: list[str]) -> dt.timestamp:
     """Parse a time with DuckDB by the first of several formats that fits; null if none does."""
 
 
-@ibis.udf.scalar.builtin(name="timezone")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
-def _local(zone: str, at: dt.Timestamp(timezone="UTC")) -> dt.timestamp:  # type: ignore[valid-type]  # Ibis reads it as a type
-    """Convert a moment to the local time of a zone; unlike a cast, independent of the session's time zone."""
-
-
 @ibis.udf.scalar.builtin(name="epoch_ns")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
 def _nanoseconds(at: dt.timestamp) -> dt.int64:
     """Return the nanoseconds since 1970-01-01."""
@@ -81,7 +75,7 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
     values = table[column]
     kind = values.type()
     if kind.is_timestamp() or kind.is_date():
-        value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else _local(zone or "UTC", values)
+        value = _to_microseconds(values) if kind.is_date() or kind.timezone is None else local(zone or "UTC", values)
         return Parsed(value, value.notnull(), form="times")
     if (
         kind.is_string()
@@ -103,11 +97,17 @@ def parse_times(table: ir.Table, column: str, *, order: str | None = None, zone:
         said = () if order else (note.format(column=column, form=form),)
         return Parsed(read_stamps(text, form, zone), text.notnull(), said, form)
     serials = _serials_beside(table, text, worded, column) if order is None and looks["serial"] else ()
-    value, notes, name = _read_times(table, text, column, order=order, zone=zone, seen=looks, written=worded)
+    forms: dict[str, Any] = {"zone": (zone or "UTC") if looks["aware"] else None, "twelve": bool(looks["twelve"])}
+    if order is None and looks["numeric"]:
+        value, notes, name = _in_seen_order(table, text, worded, column, forms)
+    else:
+        if order is not None:
+            _check_order(table, text, order)
+        name, notes = order or "year-month-day", ()
+        value = _reading(text, name, **forms)
     if order is not None and text is not worded:  # the order does not matter with month names
         named = ibis.ifelse(text != worded, text, ibis.null("string"))
-        in_zone = (zone or "UTC") if looks["aware"] else None
-        value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=in_zone))
+        value = ibis.coalesce(value, _reading(named, ORDERS_OF_DATES[0], zone=forms["zone"]))
     return Parsed(value, text.notnull(), (*notes, *serials), name)
 
 
@@ -124,7 +124,7 @@ def _looks(table: ir.Table, text: ir.StringValue) -> dict[str, Any]:
 
 
 def _stamp(table: ir.Table, text: ir.StringValue) -> str | None:
-    """Return the format of a column in which every time is a number, see `crrkit.read.values.stamps`; else None."""
+    """Return the format of a column in which every time is a number, see `crrkit.read.values.notations`; else None."""
     looks = aggregate(table, **{form: text.re_search(stamp.looks).all() for form, stamp in STAMPS.items()})
     return next((form for form, every in looks.items() if every), None)
 
@@ -179,7 +179,7 @@ def _reading(text: ir.StringValue, order: str, *, zone: str | None = None, twelv
     if zone is not None:
         with_offset = ibis.ifelse(plain.re_search(WITH_OFFSET), plain, ibis.null("string"))
         closed_up = with_offset.re_replace(r" *(?:[Zz]|UTC|GMT)$", "Z").re_replace(r" +([+-][0-9:]+)$", r"\1")
-        readings.append(_local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
+        readings.append(local(zone, closed_up.try_cast(dt.Timestamp(timezone="UTC"))))
     if twelve:
         readings.append(_try_strptime(plain.re_replace(r" ?([AaPp][Mm])$", r" \1"), _TWELVE))
     return ibis.coalesce(*readings)
@@ -189,27 +189,6 @@ def _with_century(text: ir.StringValue) -> ir.StringValue:
     """Expand 31.12.24 to 31.12.2024; two-digit years from 69 on are of the last century, as in POSIX."""
     last = text.re_replace(r"^([0-9]{1,2}[-./][0-9]{1,2}[-./])(69|[7-9][0-9])( |,|$)", r"\119\2\3")
     return last.re_replace(_SHORT_YEAR, r"\120\2\3")
-
-
-def _read_times(
-    table: ir.Table,
-    text: ir.StringValue,
-    column: str,
-    *,
-    order: str | None,
-    zone: str | None,
-    seen: dict[str, Any],
-    written: ir.StringValue,
-) -> tuple[ir.Value, tuple[str, ...], str]:
-    """Parse the times in the detected format."""
-    forms: dict[str, Any] = {"zone": (zone or "UTC") if seen["aware"] else None, "twelve": bool(seen["twelve"])}
-    if order is not None:
-        _check_order(table, text, order)
-    elif seen["numeric"]:
-        return _in_seen_order(table, text, written, column, forms)
-    else:
-        order = "year-month-day"
-    return _reading(text, order, **forms), (), order
 
 
 def _check_order(table: ir.Table, text: ir.StringValue, order: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, mark, told as _, told_date as format_date
+from crrkit.ground import DAYS_PER_PERIOD, PERIODS, InputError, check_choice, mark, told as _, told_date
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def boundaries_of(labels: Iterable[Label], *, taken: str | None, week_starts: st
         raise InputError(message.format(one=one, other=other), argument="source")
     every = forms[0] if forms[0] != "day" else _rhythm([label.day for label in lists])
     calendar = Calendar(every, week_starts=week_starts, year_starts=year_starts)
-    found = _by_period if forms[0] != "day" or taken or every == "day" else _by_nearness
-    return _distinct(found(lists, calendar, taken or "end"), named=taken is not None or forms[0] == "day")
+    by_period = forms[0] != "day" or taken or every == "day"
+    found = _by_period(lists, calendar, taken or "end") if by_period else _by_nearness(lists, calendar)
+    return _distinct(found, named=taken is not None or forms[0] == "day")
 
 
 def _rhythm(days: list[date]) -> str:
@@ -89,7 +90,7 @@ def _by_period(lists: list[Label], calendar: Calendar, taken: str) -> Boundaries
     return Boundaries(days, calendar.every, taken, calendar)
 
 
-def _by_nearness(lists: list[Label], calendar: Calendar, _taken: str) -> Boundaries:
+def _by_nearness(lists: list[Label], calendar: Calendar) -> Boundaries:
     """Assign each list to the nearest boundary; the last day of a month has the distance 0 from its end."""
     days, before = {}, 0
     for label in lists:
@@ -107,7 +108,7 @@ def _mid_period(label: Label, calendar: Calendar) -> InputError:
         "The list of {day} lies in the middle of its period ({every}). Use taken='end' if each list stands for the end"
         " of its period, or taken='start' for the start."
     )
-    return InputError(message.format(day=format_date(label.day), every=_(calendar.every)), argument="taken")
+    return InputError(message.format(day=told_date(label.day), every=_(calendar.every)), argument="taken")
 
 
 def _moved(days: dict[Label, date]) -> tuple[str, ...]:
@@ -132,5 +133,4 @@ def _distinct(found: Boundaries, *, named: bool) -> Boundaries:
         "Lists named by a period are taken as its end: the row {row} holds who stood on the lists {one} and {other}. If"
         " they show its start, use taken='start'; rates stay as they are, and stand one row earlier."
     )
-    words = {"row": labels[1], "one": labels[0], "other": labels[1]}
-    return Boundaries(found.days, found.every, found.taken, found.calendar, (note.format(**words),))
+    return replace(found, notes=(note.format(row=labels[1], one=labels[0], other=labels[1]),))

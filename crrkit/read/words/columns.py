@@ -1,12 +1,15 @@
-"""Assignment of columns to roles: by the names given by the user, else by their usual names."""
+"""Assignment of columns to roles, by the names given by the user or their usual ones, and the call that says it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, InputError, check_column, mark, told as _
-from crrkit.read.words.names import REQUESTS, fold, rivals_of, usual_column
+from crrkit.read.words.labels import is_label, labels_in
+from crrkit.read.words.names import REQUESTS, USUAL_DAYS, fold, rivals_of, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +34,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
+EVENT_OPTION = "event"  # the name of read_events' ``kind``, since --kind is the kind of list
 NAMED = 30  # the most columns to list in a message
 
 # Columns of results and of reductions, with which a segment column of the same name would collide.
@@ -60,24 +64,19 @@ def settle_columns(
     Used by all entry points, so that Python, `crrkit check` and `crrkit report` read a file in the same way. Quantity
     and price take precedence over a total, since negative quantities identify returns.
 
-    Args:
-        kind: ``orders contracts`` or ``events``.
-        named: The user's argument for each role: a column, None if not given, or ``""`` for no column.
-        available: The columns of the table.
-        by: Segment columns, which have no other role unless given for it.
+    ``named`` has a column for each role, None if the user gave none, or ``""`` if no column has it. Columns in ``by``
+    have no other role unless given for it.
 
     Raises:
         ColumnNotFoundError: If a given column is missing, or a required one is not recognised.
     """
     columns = [str(column) for column in available]
     found = find_columns({role: name for role, name in named.items() if not is_no_column(name)}, available=columns)
-    folded = [column.casefold() for column in columns]  # names are case-insensitive in the engine
-    once = [column for column in columns if folded.count(column.casefold()) == 1]
     taken = {*found.values(), *by}
     for role in REQUIRED[kind]:
         if role not in found:
             found[role] = _recognised(role, columns, taken=taken)
-    free = [column for column in once if column not in {*found.values(), *by}]
+    free = free_columns(columns, {*found.values(), *by})
     for role in OPTIONAL[kind]:
         if named.get(role) is None and role in named and (column := usual_column(role, free)) is not None:
             found |= {} if role == "amount" and rivals_of(role, column, free) else {role: column}
@@ -113,6 +112,14 @@ def tells_when(names: Iterable[str]) -> bool:
     return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
 
 
+def tells_lists(names: Sequence[str]) -> bool:
+    """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
+    folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
+    by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
+    days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
+    return len(names) > 1 and (by_day or dates > 1 + days)  # two days may be a row of a contract
+
+
 def _usual_money(columns: list[str]) -> dict[str, str]:
     found = {role: column for role in MONEY if (column := usual_column(role, columns)) is not None}
     if "amount" in found and rivals_of("amount", found["amount"], columns):
@@ -126,6 +133,13 @@ def find_columns(named: Mapping[str, str | None], *, available: Iterable[str]) -
     """Return the columns given by the user, each checked to exist."""
     columns = [str(column) for column in available]
     return {role: check_column(name, name=role, available=columns) for role, name in named.items() if name is not None}
+
+
+def free_columns(available: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """Return the columns that are not taken, without those that share a name."""
+    used, names = set(taken), [str(name) for name in available]
+    folded = [name.casefold() for name in names]  # names are case-insensitive in the engine
+    return [name for name in names if name not in used and folded.count(name.casefold()) == 1]
 
 
 def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
@@ -178,3 +192,35 @@ def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
     message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
     text = message.format(role=role, columns=some_of(columns))
     raise ColumnNotFoundError(text, argument=role, available=columns)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One way to read a source: the kind of list, and the arguments of its reader besides the source."""
+
+    kind: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def python(self, source: str = "…") -> str:
+        """Return the call in Python.
+
+        Examples:
+            >>> print(Call("orders", {"status": "state", "counts": ["paid"]}).python("'log.csv'"))
+            read_orders('log.csv', status='state', counts=['paid'])
+        """
+        said = [source, *(f"{name}={value!r}" for name, value in self.arguments.items())]
+        return f"read_{self.kind}({', '.join(said)})"
+
+    def typed(self) -> str:
+        """Return the call as options of the command line.
+
+        Examples:
+            >>> print(Call("events", {"kind": "event type"}).typed())
+            --kind events --event 'event type'
+        """
+        words = ["--kind", self.kind]
+        for name, value in self.arguments.items():
+            option = f"--{(EVENT_OPTION if name == 'kind' else name).replace('_', '-')}"
+            for one in value if isinstance(value, list | tuple) else [value]:
+                words += [option, str(one)]
+        return shlex.join(words)

@@ -1,20 +1,12 @@
-"""Mapping of a source's words for events to the seven kinds of events."""
+"""A source's words for events: which of the seven kinds they are, or the start or the end of a contract."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from crrkit.ground import (
-    InputError,
-    InputTypeError,
-    check_mapping,
-    mark,
-    suggestion,
-    told as _,
-    told_number as format_number,
-)
-from crrkit.read.words.states import WORDS_NAMED, check_words
+from crrkit.ground import InputError, InputTypeError, check_mapping, mark, suggestion, told as _, told_number
+from crrkit.read.words.states import check_words, listed
 from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
@@ -47,6 +39,22 @@ _CLICKS = re.compile(
     r"|checkout|subscribed?$|^openapp|^home$|^catalog|^start$|^end$|клик|корзин|вход|регистрац|поиск|каталог"
 )
 
+# Words for the start and the end of a contract.
+_ENDS = re.compile(
+    r"cancel|unsubscri|churn|deactivat|terminat|expire|delet|ended?$|^end|stopped|stop$|closed?$|^left$|^leave|quit|lapse"
+    r"|inactive|неактив|отпис|отмен|расторг|отключ|деактив|истек|истёк|закры|прекращ|окончан|заверш|уш[её]л|ушла|отказ"
+)
+_STARTS = re.compile(
+    r"subscri|sign ?_?-?up|activat|started|^start|creat|renew|resum|join|reopen|upgrade|downgrade|^new$|^open(?:ed)?$"
+    r"|подпис|подключ|актив|возобнов|продл|вступ|открыт|оформ|начал|заключ"
+)
+# The date of a cancellation request, or of its confirmation, is not that of the end.
+_ASKED = re.compile(r"request|schedul|notice|pending|planned|запро|заявк|заявлен|планир|ожида")
+
+_OF_MEMBERS = re.compile(
+    r"subscri|churn|activat|terminat|sign ?_?-?up|join|resum|renew|подпис|отпис|расторг|подключ|отключ"
+)
+
 
 def map_kinds(
     words: Iterable[str], *, kinds: Mapping[str, str | Words | None] | None, other: str
@@ -71,7 +79,7 @@ def map_kinds(
     said, found = _pairs(kinds or {}), list(words)
     if len(found) > MOST_WORDS:
         message = _("The column of kinds holds {n} different {n:word|words}. Name the column that says what happened.")
-        raise InputError(message.format(n=format_number(len(found))), argument="kind")
+        raise InputError(message.format(n=told_number(len(found))), argument="kind")
     if other not in (REFUSE, SET_ASIDE):
         _check_kind(other, name="other")
     check_words(said, found, name="kinds")
@@ -114,14 +122,34 @@ def _check_kind(value: object, *, name: str) -> str:
 
 
 def _unknown(words: list[str]) -> InputError:
-    shown = ", ".join(repr(word) for word in words[:WORDS_NAMED]) + (", …" if len(words) > WORDS_NAMED else "")
     message = _(
         "It is not known what these kinds of events mean: {words}. Say it with kinds={{{first!r}: 'visit'}}, choosing"
         " from {choices}; or take the rest together with other='visit' or other='set aside'."
     )
-    text = message.format(words=shown, first=words[0], choices=", ".join(KINDS))
+    text = message.format(words=listed(words), first=words[0], choices=", ".join(KINDS))
     return InputError(text, argument="kinds", given=words)
 
 
 def _fold(word: str) -> str:
     return re.sub(r"[\W_\d]+", "", word.casefold())
+
+
+def turn_of(word: str) -> str | None:
+    """Return whether a word means the ``start`` or the ``end`` of a contract; None if it is unknown or ambiguous.
+
+    Examples:
+        >>> [turn_of(word) for word in ("customer.subscription.deleted", "Подписался", "paused", "cancel_requested")]
+        ['end', 'start', None, None]
+    """
+    folded = word.casefold().strip()
+    if _ASKED.search(folded):
+        return None
+    if _ENDS.search(folded):
+        return "end"
+    return "start" if _STARTS.search(folded) else None
+
+
+def tell_turns(words: Iterable[str]) -> bool:
+    """Return whether the words of a log are those of subscriptions: a start, an end, and one not used for orders."""
+    met = [word for word in words if word]
+    return {"start", "end"} <= {turn_of(word) for word in met} and any(map(_OF_MEMBERS.search, map(str.casefold, met)))

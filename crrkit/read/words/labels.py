@@ -9,14 +9,14 @@ from datetime import date
 from crrkit.rules import Calendar
 
 _YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
-_MONTHS = (
+MONTH_WORDS = (  # in English and Russian, in any case and abbreviation
     r"jan(?:uary)?|янв(?:ар[ьяе])?", r"feb(?:ruary)?|фев(?:р(?:ал[ьяе])?)?", r"mar(?:ch)?|мар(?:т[ае]?)?",
     r"apr(?:il)?|апр(?:ел[ьяе])?", r"may|ма[йяе]", r"june?|июн[ьяе]?", r"july?|июл[ьяе]?",
     r"aug(?:ust)?|авг(?:уст[ае]?)?",
     r"sept?(?:ember)?|сент?(?:ябр[ьяе])?", r"oct(?:ober)?|окт(?:ябр[ьяе])?", r"nov(?:ember)?|ноя(?:б(?:р[ьяе])?)?",
     r"dec(?:ember)?|дек(?:абр[ьяе])?",
 )  # fmt: skip
-_WORD = rf"(?<![a-zа-я])(?P<word>{'|'.join(_MONTHS)})(?![a-zа-я])\.?"
+_WORD = rf"(?<![a-zа-я])(?P<word>{'|'.join(MONTH_WORDS)})(?![a-zа-я])\.?"
 _GAP, _MARK = r"[-_. ,/'’]*", r"[-_./]"
 _QUARTER = r"(?:кв(?:артал[а-я]*)?|quarter)"
 # The first format that occurs in a name is used; `day` before `month`, `month` before `year`.
@@ -109,8 +109,8 @@ def is_label(name: object) -> bool:
 
 def _label(every: str, parts: dict[str, str | None], dates: str | None) -> Label | None:
     year = int(parts["year"] or 0) if parts.get("year") else 2000 + int(parts["short"] or 0)
-    if parts.get("word"):
-        parts["month"] = str(next(n for n, word in enumerate(_MONTHS, 1) if re.fullmatch(word, parts["word"] or "")))
+    if word := parts.get("word"):
+        parts["month"] = str(next(n for n, month in enumerate(MONTH_WORDS, 1) if re.fullmatch(month, word)))
     if parts.get("one"):
         order = ("two", "one") if dates != "month-day-year" else ("one", "two")
         parts["month"], parts["day"] = (parts[name] for name in order)

@@ -118,12 +118,30 @@ RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "at": (PURCHASED, _BOOKED),
     "amount": (_PAID,),
 })  # fmt: skip
+# Names of the date of a customer list; those before "date" are used for nothing else.
+USUAL_DAYS = (
+    "snapshotdate", "snapshot", "snapshotat", "snapshotmonth", "asof", "asofdate", "reportdate", "reportingdate",
+    "reportmonth", "statementdate", "yearmonth", "date", "day", "month", "period", "датасреза", "срез", "надату",
+    "датаотчета", "отчетнаядата", "отчетныймесяц", "месяц", "период", "дата",
+)  # fmt: skip
+_SURE_DAYS = USUAL_DAYS[: USUAL_DAYS.index("date")]
 
 
 def usual_column(role: str, columns: Iterable[str]) -> str | None:
     """Return the column that by its name is likely to have the role, or None."""
     by_fold = {fold(column): column for column in reversed(list(columns))}
     return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
+
+
+def usual_day(columns: Iterable[str]) -> str | None:
+    """Return the column that by its name is likely to contain the date of a list, or None."""
+    folded = {fold(name): name for name in reversed(list(columns))}
+    return next((folded[name] for name in USUAL_DAYS if name in folded), None)
+
+
+def sure_day(columns: Iterable[str]) -> str | None:
+    """Return the column with a name used only for the date of a list, or None."""
+    return next((name for name in columns if fold(name) in _SURE_DAYS), None)
 
 
 def is_usual(name: str) -> bool:

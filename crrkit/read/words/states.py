@@ -1,4 +1,4 @@
-"""States of purchases: the words of a status column, and which of them count as purchases."""
+"""Words that say whether somebody is a customer: states of purchases, marks on lists, answers of a survey."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from crrkit.ground import InputError, suggestion, told as _, told_number as format_number
+from crrkit.ground import InputError, first_few, suggestion, told as _, told_number
+from crrkit.read.words.names import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +40,43 @@ _PLAINLY_NONE = re.compile(
 )
 _SPARED = re.compile(r"^(?:no|non|without|free|policy|partial(?:ly)?|без|бесплатн.*|частичн.*)$")
 MOST_WORDS_OF_A_STATE = 4  # more are free text
+
+# Marks in customer lists.
+_THERE = frozenset((
+    "1", "yes", "y", "true", "t", "+", "x", "х", "v", "✓", "✔", "☑", "да", "д", "есть", "истина", "active", "current",
+    "customer", "member", "subscribed", "paying", "paid", "retained", "existing", "stayed", "open", "live", "enabled",
+    "активен", "активна", "активный", "активная", "активно", "действует", "действующий", "клиент", "подписан",
+    "оплачено", "оплатил", "текущий", "работает", "открыт",
+))  # fmt: skip
+_NOT_THERE = frozenset((
+    "", "0", "no", "n", "false", "f", "-", "–", "—", "нет", "н", "ложь", "inactive", "churned", "churn", "lost", "left",
+    "cancelled", "canceled", "closed", "terminated", "expired", "former", "gone", "attrited", "exited", "ended",
+    "unsubscribed", "disabled", "неактивен", "неактивна", "неактивный", "отток", "ушел", "ушла", "ушёл", "потерян",
+    "расторгнут", "закрыт", "отключен", "отключён", "бывший", "отписан", "завершен", "завершён", "архив",
+))  # fmt: skip
+
+# Answers to the question whether somebody is still a customer.
+STAYS, LEAVES = "stays", "leaves"
+IS_STILL = "stillcustomer|stillbuy|stillacustomer|willstay|stillwithus|остались?клиентом|продолжаетепокупать"
+SURVEYED = {
+    "answer": rf"^(?:{IS_STILL}|answer$|ответ$)",
+    "reason": r"^(?:reason|reasonforleaving|whyleft|причина|причинаухода)$",
+    "customer": r"^(?:customer|customerid|client|clientid|respondent|respondentid|id|email|клиент|idклиента|кодклиента"
+    r"|респондент)$",
+}
+_YES_IS_TO_STAY = re.compile(r"^(?:still|willstay|остал|продолжа)")
+_YES, _NO = ("yes", "y", "true", "1", "да"), ("no", "n", "false", "0", "нет")
+_STAYS = re.compile(
+    r"^(?:i?(?:will)?stay(?:s|ed|ing)?|still.*|остаюсь|остался|осталась|остались|останусь|продолжаю.*)$"
+)
+_LEAVES = re.compile(
+    r"^(?:i?(?:will)?leav(?:e|es|ing)|left|gone|churned|quit|stopped|уш(?:ел|ла|ли)|ухожу|уйду|неостаюсь|непокупаю"
+    r"|перестала?.*)$"
+)
+_SILENT = re.compile(
+    r"^(?:noanswer|noreply|noresponse|notreached|unreachable|na|nan|none|null|нетответа|неответила?|неответили"
+    r"|недозвонились)?$"
+)
 
 
 def is_plainly_none(word: str) -> bool:
@@ -104,5 +142,79 @@ def check_words(said: Iterable[object], met: Iterable[str], *, name: str) -> Non
 
 def listed(words: Sequence[str], rows: Mapping[str, int] | None = None) -> str:
     """Format words for a message, at most `WORDS_NAMED` of them, with their numbers of rows if known."""
-    shown = [f"{word!r} ({format_number(rows[word])})" if rows else repr(word) for word in words[:WORDS_NAMED]]
-    return ", ".join(shown) + (", …" if len(words) > WORDS_NAMED else "")
+    shown = [f"{word!r} ({told_number(rows[word])})" if rows else repr(word) for word in words]
+    return first_few(shown, WORDS_NAMED)
+
+
+def is_there(word: str) -> bool | None:
+    """Return whether a mark means a customer; None if it is ambiguous.
+
+    Examples:
+        >>> [is_there(word) for word in ("1", "да", "0", "", "Churned", "paused")]
+        [True, True, False, False, False, None]
+    """
+    folded = " ".join(word.split()).casefold().removesuffix(".0")
+    return True if folded in _THERE else False if folded in _NOT_THERE else None
+
+
+def marks_there(met: Mapping[str, int], *, column: str, counts: str | Sequence[str] | None) -> list[str]:
+    """Return the words of a column that mean a customer: those given as ``counts``, else the usual ones.
+
+    Raises:
+        InputError: If a given word does not occur, or the meaning of a word is unknown.
+    """
+    if counts is not None:
+        said = [counts] if isinstance(counts, str) else [str(word) for word in counts]
+        check_words(said, met, name="counts")
+        return said
+    strange = [word for word in met if is_there(word) is None]
+    if strange:
+        message = _(
+            "{column!r} says {words}, and it is not known whether such a customer is there. List in counts= the words"
+            " that say so."
+        )
+        raise InputError(message.format(column=column, words=listed(strange, met)), argument="counts")
+    return [word for word in met if is_there(word)]
+
+
+def surveyed_columns(columns: Sequence[str]) -> dict[str, str]:
+    """Return the columns of a table of survey answers, by their names."""
+    found = {role: [name for name in columns if re.search(names, fold(name))] for role, names in SURVEYED.items()}
+    return {role: names[0] for role, names in found.items() if names}
+
+
+def judge_answers(
+    words: Mapping[str, int], *, column: str, stay: Sequence[str] | None, leave: Sequence[str] | None
+) -> dict[str, str | None]:
+    """Return for each answer whether it means to stay or to leave; None for no answer.
+
+    Raises:
+        InputError: If the meaning of an answer is unknown, or a given one does not occur.
+    """
+    if (stay is None) != (leave is None):
+        message = _("stay= and leave= belong together: words in neither are no answer. Name both; () for none.")
+        raise InputError(message, argument="stay" if stay is None else "leave")
+    if stay is not None and leave is not None:
+        said = {"stay": list(stay), "leave": list(leave)}
+        for name, given in said.items():
+            check_words(given, list(words), name=name)
+        return {word: STAYS if word in said["stay"] else LEAVES if word in said["leave"] else None for word in words}
+    meant = {word: _meaning(word, yes_is_to_stay=bool(_YES_IS_TO_STAY.search(fold(column)))) for word in words}
+    strange = [word for word, one in meant.items() if one == ""]
+    if strange:
+        message = _(
+            "Column {column!r} says {words}: it is not known who stays. Use stay=[…] and leave=[…]; other words are no"
+            " answer then."
+        )
+        raise InputError(message.format(column=column, words=listed(strange, words)), argument="stay")
+    return {word: one or None for word, one in meant.items()}
+
+
+def _meaning(word: str, *, yes_is_to_stay: bool) -> str | None:
+    """Return the meaning of an answer, None for no answer, and an empty text if unknown."""
+    folded = re.sub(r"\.0$|[\W_]+", "", word.casefold()).replace("ё", "е")
+    if _SILENT.search(folded):
+        return None
+    if yes_is_to_stay and folded in (*_YES, *_NO):
+        return STAYS if folded in _YES else LEAVES
+    return STAYS if _STAYS.search(folded) else LEAVES if _LEAVES.search(folded) else ""
