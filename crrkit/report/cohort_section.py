@@ -9,9 +9,8 @@ from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
 from crrkit.report.account import reference_row, tells_when
 from crrkit.report.cohort_counts import cohorts_of
-from crrkit.report.cohort_findings import cohort_finding, told
+from crrkit.report.cohort_findings import cohort_finding, outlook_finding, told
 from crrkit.report.cohort_leaving import leaving_finding, rows_told
-from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
 from crrkit.report.published_amounts import grid_carried
 from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried, told_beside

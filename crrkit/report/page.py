@@ -1,20 +1,19 @@
-"""The HTML page: the finding first, everything else below it, and no network requests."""
+"""The HTML page: the finding first, everything else below it, and no network requests; its title, author and logo."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from base64 import b64encode
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crrkit.ground import __version__, gettext as _, language
+from crrkit.ground import InputError, SourceError, __version__, gettext as _, language
 from crrkit.measure.cadence import BY
-from crrkit.report.dress import Dress
 from crrkit.report.glossary_section import links_to
-from crrkit.report.html import Html, element, join
+from crrkit.report.html import STYLE, Html, element, join, policy, without_style_attributes
 from crrkit.report.period_names import day_name
-from crrkit.report.policy import STYLE, policy, without_style_attributes
 from crrkit.report.published import account_island
 
 if TYPE_CHECKING:
@@ -29,6 +28,11 @@ if TYPE_CHECKING:
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
 SCRIPT_FILE = Path(__file__).parent / "page.js"
+LARGEST_LOGO = 200_000  # bytes of a logo
+LOGO_KINDS = {
+    b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"<svg": "svg+xml",
+    b"<?xml": "svg+xml",
+}  # fmt: skip
 
 
 def build_page(
@@ -190,3 +194,43 @@ def _caveat(finding: Finding) -> Html:
 def _footer(seen: str) -> Html:
     made = _("Made with crrkit {version}. It holds no data of individual customers and loads nothing from the network.")
     return element("footer", f"{seen} {made.format(version=__version__)}")
+
+
+@dataclass(frozen=True)
+class Dress:
+    """The framing of the findings.
+
+    Attributes:
+        title: The title above the headline.
+        author: The author.
+        note: The analyst's note.
+        logo: A picture as a data URL, or nothing.
+    """
+
+    title: str
+    author: str = ""
+    note: str = ""
+    logo: str = ""
+
+
+def logo_of(path: str | Path | None) -> str:
+    """A picture as a data URL, which cannot execute scripts.
+
+    Raises:
+        SourceError: If it cannot be read.
+        InputError: If it is not a picture, or too large.
+    """
+    if path is None:
+        return ""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as refused:
+        message = _("logo={path} cannot be read ({why}).")
+        raise SourceError(
+            message.format(path=path, why=refused.strerror), argument="logo", given=str(path)
+        ) from refused
+    kind = next((kind for begin, kind in LOGO_KINDS.items() if content.lstrip()[:8].startswith(begin)), None)
+    if kind is None or len(content) > LARGEST_LOGO:
+        message = _("logo={path} is not an image of at most 200 kB. Give a PNG, JPEG, GIF, WebP or SVG file.")
+        raise InputError(message.format(path=path), argument="logo", given=str(path))
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"

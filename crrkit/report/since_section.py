@@ -10,12 +10,12 @@ from crrkit.counts import newcombe
 from crrkit.ground import format_in_points, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
-from crrkit.report.changes import change_claim
 from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, join
 from crrkit.report.period_names import day_name, in_period, period_name
 from crrkit.report.published import CARRIED_COUNTS
 from crrkit.report.section import Section, Subject, counting
+from crrkit.report.trend_section import change_claim
 from crrkit.rules import diff
 
 if TYPE_CHECKING:

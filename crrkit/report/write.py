@@ -23,10 +23,9 @@ from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.account import before_last_day
 from crrkit.report.chromium import find_chromium, print_page
-from crrkit.report.dress import Dress, logo_of
-from crrkit.report.early import is_early
+from crrkit.report.headline_section import is_early
 from crrkit.report.notebook import notebook_text
-from crrkit.report.page import FULL, SHORT, build_page
+from crrkit.report.page import FULL, SHORT, Dress, build_page, logo_of
 from crrkit.report.parameters import Told
 from crrkit.report.privacy import (
     code_of_notebook,
