@@ -10,8 +10,7 @@ import numpy as np
 from crrkit.figures.canvas import Canvas, canvas, fill, heading
 from crrkit.figures.export import describe
 from crrkit.figures.labels import percent_axis, spread, stride
-from crrkit.figures.rows import account_rows, named, segment_of
-from crrkit.figures.series import MARK_LETTERS, Line, in_words, limits_of, marks_of
+from crrkit.figures.series import MARK_LETTERS, Line, account_rows, in_words, limits_of, marks_of, named, segment_of
 from crrkit.figures.theme import legible, mix
 from crrkit.ground import UNDEFINED, check_count, check_fraction, format_cell, format_percent, gettext as _
 

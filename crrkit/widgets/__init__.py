@@ -22,9 +22,8 @@ from crrkit.widgets.bench import SAVED, Explorer
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.decomposition import DecompositionExplorer
 from crrkit.widgets.formula import FormulaExplorer
-from crrkit.widgets.list_chooser import ListChooser
+from crrkit.widgets.list_chooser import ListChooser, explore
 from crrkit.widgets.noise import NoiseExplorer
-from crrkit.widgets.opening import explore
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.period import PeriodExplorer
 from crrkit.widgets.stage_rule import StageRuleExplorer

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.counts import n_to_tell_apart
 from crrkit.ground import UNDEFINED, format_cell, format_in_points, format_number, format_percent, gettext as _
-from crrkit.judge.playbook.plans import ACTION, PLANS
-from crrkit.judge.playbook.quotes import QUOTES, statement
+from crrkit.judge.playbook.plans import ACTION, PLANS, QUOTES, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

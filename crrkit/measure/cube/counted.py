@@ -17,6 +17,7 @@ from crrkit.measure.cube.choices import (
     everies_of,
     natural_silence,
     regulars_of,
+    segments_of,
     silences_of,
     small_enough,
     starting_every,
@@ -24,7 +25,6 @@ from crrkit.measure.cube.choices import (
     together,
 )
 from crrkit.measure.cube.counting import counts_of_contracts, counts_of_purchases, rows_of_list
-from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
     REGULARS,
     moves_under_limit,

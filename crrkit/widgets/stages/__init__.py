@@ -25,6 +25,8 @@ from crrkit.widgets.stages.state import (
     BY_EFFECT,
     SLIDERS,
     STEP,
+    Change,
+    Margins,
     State,
     as_json,
     from_json,
@@ -33,7 +35,6 @@ from crrkit.widgets.stages.state import (
     sliders_of,
 )
 from crrkit.widgets.stages.still import stages_svg
-from crrkit.widgets.stages.traits import Change, Margins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
