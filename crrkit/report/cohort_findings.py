@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import format_in_points, format_number, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED
-from crrkit.report.finding import PAIR, Finding
+from crrkit.report.finding import PAIR, Finding, difference_words
 from crrkit.report.period_names import capital, later, period_name, periods_counted
 
 if TYPE_CHECKING:
@@ -90,9 +90,7 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
         text = _("The cohort of {cohort} stands out: {later} {rate} of it bought, against {others} of the others.")
     words = {"cohort": _name(first, grid), "later": later(age, grid.every)}
     words |= {name: format_percent(first[name]) for name in ("rate", "others")}
-    change = _("Difference {change}, 95% interval {low} to {high}.")
-    ends = {"change": first["difference"], "low": first["low"], "high": first["high"]}
-    caveats = [change.format(**{name: format_in_points(value) for name, value in ends.items()}), _held(held)]
+    caveats = [difference_words(*first[["difference", "low", "high"]]), _held(held)]
     differ = held[(held["p_holm"] < ALPHA) & (held["cohort"] != first["cohort"])]
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())

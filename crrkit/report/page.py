@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
-SCRIPT_FILE = Path(__file__).parent / "page.js"
+SCRIPT_FILE = Path(__file__).parent / "page.js"  # for sorting, copying and downloading tables
 LARGEST_LOGO = 200_000  # bytes of a logo
 LOGO_KINDS = {
     b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"<svg": "svg+xml",
@@ -48,7 +48,7 @@ def build_page(
     first = [pieces[part.anchor] for part in shown if not part.is_appendix]
     assets = widgets.static_assets(explorers.values()) if explorers else ""
     if explorers or any("data-copy" in piece for piece in pieces.values()):
-        assets += _own_script()
+        assets += element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
     seen = _seen(kept, last_row)
     body = [
         _head(parts, kept, dress or Dress(title), seen=seen, anchors=set(pieces)),
@@ -60,7 +60,7 @@ def build_page(
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     inner, rules = without_style_attributes(element("body", *body, class_=detail))
-    own, inner = _sheets(inner)
+    own, inner = "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)  # those of explorers must be in the head
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + own + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
@@ -71,20 +71,10 @@ def build_page(
     return f"<!doctype html>\n{html}\n"
 
 
-def _sheets(inner: str) -> tuple[str, str]:
-    """Split off the style sheets of the explorers, which must be in the head."""
-    return "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)
-
-
 def _placed(part: Section) -> Section:
     """Move sections without findings to the appendix: a heading in the body is a finding."""
     tells_nothing = part.findings and not any(one.is_news for one in part.findings)
     return replace(part, is_appendix=True) if tells_nothing else part
-
-
-def _own_script() -> Html:
-    """The script for sorting, copying and downloading tables."""
-    return element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
 
 
 def _appendix(pieces: Iterable[Html]) -> list[Html]:

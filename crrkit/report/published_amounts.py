@@ -39,12 +39,16 @@ def money_carried(money: pd.DataFrame, every: str) -> Carried:
 
 def grid_carried(grid: CohortGrid) -> Carried:
     """The revenue of cohorts as shares of their first age, in billionths; None if suppressed."""
+    return {grid.every: cells_carried(grid, "rate", unit=BILLIONTHS)}
+
+
+def cells_carried(grid: CohortGrid, value: str, *, unit: int = 1) -> dict[str, dict[str, int | None]]:
+    """The cells that could be observed as embedded in a page, one row per cohort, one column per age."""
     found: dict[str, dict[str, int | None]] = {}
     for row in grid.table[grid.table["status"].isin([OBSERVED, IN_PROGRESS, SUPPRESSED])].to_dict("records"):
-        is_told = row["status"] != SUPPRESSED and not np.isnan(row["rate"])
-        cells = found.setdefault(str(row["cohort"]), {})
-        cells[str(row["age"])] = round(row["rate"] * BILLIONTHS) if is_told else None
-    return {grid.every: found}
+        is_told = row["status"] != SUPPRESSED and not np.isnan(row[value])
+        found.setdefault(str(row["cohort"]), {})[str(row["age"])] = round(row[value] * unit) if is_told else None
+    return found
 
 
 def beside_amounts(

@@ -94,9 +94,9 @@ def safe_account(
         raise refused[0]
     chosen = next((one for one in tried if _is_safe(one)), None) or min(tried, key=_hidden_share)
     if refused:
-        chosen = _with_notes(chosen, _why_not_published(chosen))
+        chosen = replace(chosen, notes=(_why_not_published(chosen),))
     elif chosen is not tried[0]:
-        chosen = _with_notes(chosen, _why_longer(tried[0], chosen))
+        chosen = replace(chosen, notes=(_why_longer(tried[0], chosen),))
     if _is_safe(chosen) and _hidden(chosen):
         return _without_head(account, chosen)
     return chosen if published else replace(chosen, recent=recent_of(chosen.counted, chosen.kept, min_cell=min_cell))
@@ -143,7 +143,7 @@ def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccoun
     text = _("The account begins with {period}: before that, the groups are too small to show.")
     note = text.format(period=period_name(table.iloc[head], chosen.every))
     begun = account(chosen.every, str(table["period"].iloc[head]))
-    return _with_notes(begun, *chosen.notes, note)
+    return replace(begun, notes=(*chosen.notes, note))
 
 
 def _why_not_published(chosen: SafeAccount) -> str:
@@ -158,7 +158,3 @@ def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
         all=periods_counted(len(begun.kept.table), begun.every),
         n=format_number(len(_hidden(begun))),
     )
-
-
-def _with_notes(account: SafeAccount, *notes: str) -> SafeAccount:
-    return replace(account, notes=notes)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.counts import wilson_share
+from crrkit.counts import wilson_columns
 from crrkit.ground import format_cell, format_in_points, format_percent, gettext as _, segment_names
 from crrkit.judge import DIFFER, compare_segments, decompose
 from crrkit.measure import RetentionTable, retention_by_period
 from crrkit.measure.cube import refuse_names_as_segments
 from crrkit.report.account import earlier_periods, reference_row
 from crrkit.report.account_section import interval_cell
-from crrkit.report.finding import PAIR, Finding
+from crrkit.report.finding import PAIR, Finding, difference_words, share_words
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.period_names import in_period, period_name
 from crrkit.report.section import Carried, Cell, Section, Subject, counting
@@ -58,8 +58,8 @@ def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) 
 def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
     """The account of these rows, with rates."""
     rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
-    ends = [wilson_share(share, n) if n else (share, share) for share, n in zip(rate, rows["start"], strict=True)]
-    table = rows.assign(crr=rate, crr_low=[low for low, _high in ends], crr_high=[high for _low, high in ends])
+    low, high = wilson_columns(rows["kept"], rows["start"])
+    table = rows.assign(crr=rate, crr_low=low, crr_high=high)
     return RetentionTable(table, kept.every, kept.card, kept.quality, by=("segment",), whole=kept)
 
 
@@ -165,7 +165,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
         names = ("one", "other") if first["difference"] > 0 else ("other", "one")
         pair = {"better": first[names[0]], "worse": first[names[1]]}
         ends = sorted((abs(first["low"]), abs(first["high"])))
-        notes = [_difference(abs(first["difference"]), *ends), *notes]
+        notes = [difference_words(abs(first["difference"]), *ends), *notes]
     rates = rows.set_index("segment")["crr"]
     shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
     claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
@@ -207,24 +207,13 @@ def past_finding(segments: RetentionTable) -> Finding | None:
     text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
     if first["difference"] < 0:
         text = _("{segment} kept a smaller share of its customers than {then}: {is_} against {was}, more than chance.")
-    of = {name: _counted(rows, first["segment"]) for name, rows in (("was", then), ("is_", now))}
+    counts = (rows.set_index("segment").loc[first["segment"], ["kept", "start"]] for rows in (then, now))
+    of = dict(zip(("was", "is_"), (share_words(*pair) for pair in counts), strict=True))
     return Finding(
         text.format(segment=first["segment"], **words, **of),
         evidence,
-        " ".join([_difference(*first[["difference", "low", "high"]]), *caveat]),
+        " ".join([difference_words(*first[["difference", "low", "high"]]), *caveat]),
     )
-
-
-def _counted(rows: pd.DataFrame, segment: str) -> str:
-    row = rows[rows["segment"] == segment].iloc[0]
-    counts = {name: format_cell(row[name], "count") for name in ("kept", "start")}
-    return _("{share} ({kept} of {start})").format(share=format_percent(row["crr"]), **counts)
-
-
-def _difference(change: float, low: float, high: float) -> str:
-    text = _("Difference {change}, 95% interval {low} to {high}.")
-    ends = {"change": change, "low": low, "high": high}
-    return text.format(**{name: format_in_points(value) for name, value in ends.items()})
 
 
 def mix_finding(segments: RetentionTable) -> Finding | None:

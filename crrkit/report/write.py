@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import (
@@ -21,7 +20,6 @@ from crrkit.ground import (
 from crrkit.judge import Target, TargetHistory
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
-from crrkit.report.account import before_last_day
 from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.headline_section import is_early
 from crrkit.report.notebook import notebook_text
@@ -35,15 +33,17 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.published import account_before, each_of, pages_in
+from crrkit.report.published import account_before, each_of, file_of, pages_in
 from crrkit.report.safe_period import safe_account
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections_beside
+from crrkit.report.whole_period import before_last_day
 from crrkit.report.workbook import workbook_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
     from typing import Never
 
     from crrkit.measure import RetentionTable
@@ -233,10 +233,7 @@ def write_report(
 
 def _file_of(previous: object) -> str | None:
     """The file of an earlier report for the notebook; empty if it was not a file, None if there is none."""
-    if previous is None:
-        return None
-    path = getattr(previous, "out", previous)
-    return str(path) if isinstance(path, str | Path) else ""
+    return None if previous is None else str(file_of(previous) or "")
 
 
 class _Steps:
