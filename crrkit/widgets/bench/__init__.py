@@ -20,11 +20,24 @@ from crrkit.widgets.bench.explorer import (
     style_text,
 )
 from crrkit.widgets.bench.pages import island, static_assets, static_html, static_page
-from crrkit.widgets.bench.traits import LARGEST_COUNT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
+from crrkit.widgets.bench.traits import (
+    LARGEST_COUNT,
+    POINT,
+    SLIDERS,
+    Choice,
+    Count,
+    Fraction,
+    Mix,
+    Some,
+    check_lost,
+    lost_words,
+)
 
 __all__ = [
     "LARGEST_COUNT",
+    "POINT",
     "SAVED",
+    "SLIDERS",
     "Choice",
     "Count",
     "Explorer",

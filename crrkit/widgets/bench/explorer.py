@@ -7,6 +7,7 @@ from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
 from html import escape
+from inspect import getfile
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -90,8 +91,9 @@ class Explorer(anywidget.AnyWidget):
     """An anywidget that computes and draws in the browser and can be saved, restored and shown as a static picture."""
 
     module: ClassVar[str]  # its name in saved outputs and pages
-    folder: ClassVar[Path]  # the folder of its index.js and style.css
+    folder: ClassVar[Path]  # the folder of its index.js and style.css: that of the class
     names: ClassVar[tuple[str, ...]]  # the traits that make up its state, in argument order
+    embedded: ClassVar[tuple[str, ...]] = ()  # further traits that a page without a kernel needs
     needs_python: ClassVar[bool] = False  # whether it is only a picture in a page without a kernel
 
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
@@ -100,6 +102,13 @@ class Explorer(anywidget.AnyWidget):
     _about = traitlets.Unicode().tag(sync=True)  # where the initial numbers come from
 
     made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers, by their names alone: how
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take the module and the style sheet from the folder of the explorer."""
+        if "module" in vars(cls):
+            cls.folder = Path(getfile(cls)).parent
+            cls._esm, cls._css = module_text(cls.folder), style_text(cls.folder)
+        super().__init_subclass__(**kwargs)
 
     def __new__(cls, *given: object, **named: object) -> Self:
         """Create an explorer of numbers or of a result; numbers must be passed by name."""
@@ -164,8 +173,9 @@ class Explorer(anywidget.AnyWidget):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
-        shown = {"_initial": self._as_json(self.state), "_words": self._words}
-        return self.saved_state | shown | ({"_about": self._about} if self._about else {})
+        state, about = self._as_json(self.state), {"_about": self._about} if self._about else {}
+        own = {name: getattr(self, name) for name in self.embedded}
+        return {**state, **own, "lang": self.lang, "_initial": state, "_words": self._words, **about}
 
     def still(self) -> str:
         """The explorer as static HTML, for places without JavaScript."""

@@ -10,7 +10,7 @@ import traitlets
 
 from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, check_choice, check_given, check_number, gettext as _
-from crrkit.widgets.bench import LARGEST_COUNT, StateError, as_state_error
+from crrkit.widgets.bench import LARGEST_COUNT, SLIDERS, StateError, as_state_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
     from crrkit.judge.whatif import Basis, Scenario, StageModel
 
-# The levers with a slider. Repeated here, so that showing an explorer does not import pandas.
-SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")
 State = dict[str, Any]  # a model as JSON
 BY_EFFECT = ("customers", "crr", "crr_endpoint", "margin")
 BY_COST = ("customers_per_1000", "margin_per_cost")
-STEP = 0.01  # one point
 
 
 def as_json(model: StageModel, costs: Mapping[str, float]) -> State:
