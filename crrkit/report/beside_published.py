@@ -38,14 +38,8 @@ def withheld_beside(
 ) -> RetentionTable:
     """An account without the periods that would disclose small groups when combined with published reports.
 
-    Args:
-        kept: The account as it may be shown on its own.
-        counted: The same, unsuppressed.
-        published: The content of earlier reports.
-        least: The smallest group that may be disclosed.
-
-    Raises:
-        InputError: If no rate is left, or something would still be disclosed.
+    ``kept`` is the account as it may be shown on its own, ``counted`` the same, unsuppressed; it is an error if no rate
+    is left, or something would still be disclosed.
     """
     if not published:
         return kept

@@ -36,9 +36,6 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
     Each cohort is compared with all others together at the highest age that half of them have fully reached: Newcombe's
     interval of the difference, the pooled test of two proportions, p values with Holm's correction.
 
-    Args:
-        cohorts: The cohorts of a report.
-
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"))
@@ -154,9 +151,6 @@ def outlook_finding(cohorts: SharedCohorts) -> Finding:
 
     Contracts are projected with the shifted beta-geometric distribution, one year ahead and never beyond twice the
     observed time. Purchases are not: activity in an age is compared with activity in that age or later.
-
-    Args:
-        cohorts: The cohorts of a report.
 
     Examples:
         >>> import crrkit as crr

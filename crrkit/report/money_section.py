@@ -125,9 +125,6 @@ def money_finding(money: RetentionTable) -> Finding:
     """How much of the revenue of the customers at the start was retained, and what the lost had paid.
 
     ``NRR = staying / opening`` and ``GRR`` the same with nobody counted above what they had paid before.
-
-    Args:
-        money: The money of a report.
     """
     row = money.table.iloc[-1]
     shown = {name: _amount(row[name], row["opening"], money.card.currency) for name in AMOUNTS}

@@ -204,12 +204,7 @@ class Dress:
 
 
 def logo_of(path: str | Path | None) -> str:
-    """A picture as a data URL, which cannot execute scripts.
-
-    Raises:
-        SourceError: If it cannot be read.
-        InputError: If it is not a picture, or too large.
-    """
+    """A picture as a data URL, which cannot execute scripts; an error if it is no picture, or too large."""
     if path is None:
         return ""
     try:

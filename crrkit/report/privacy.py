@@ -58,17 +58,9 @@ PICTURE = "data:image/svg+xml;base64,"
 def refuse_leaks(
     texts: Iterable[str], base: Base, *, file: str, parts: Iterable[Section], code: Iterable[str] = ()
 ) -> None:
-    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address.
+    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address, without repeating it.
 
-    Args:
-        texts: The result of `texts_of_page` or `texts_of_notebook`.
-        base: The base whose ids are looked for.
-        file: The file's name, for the message.
-        parts: The sections of the report: their own numbers, names and dates do not count as ids.
-        code: The result of `code_of_page` or `code_of_notebook`: a file's own code does not count as ids.
-
-    Raises:
-        InputError: With the location, without the id itself.
+    The sections' numbers, names and dates and the file's own code (`code_of_page`, `code_of_notebook`) are no ids.
     """
     texts = list(texts)
     own = STATE_WORDS.union(*map(_words_of_code, code))
@@ -79,15 +71,7 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterabl
     """Raise if a string from the caller or the data names a customer, without exceptions for words of crrkit.
 
     A customer is named by an id as a whole, in parts, several in a row, in another word order, and with any separators.
-
-    Args:
-        texts: The title, the files' names, and what sections say are names of the data.
-        base: The base whose ids are looked for.
-        groups: The names of segments: each speaks of many, so that a word of one may also be a part of an id.
-        file: The file's name, for the message.
-
-    Raises:
-        InputError: With the location, without the id itself.
+    ``groups`` are the names of segments: each speaks of many, so that a word of one may also be a part of an id.
     """
     texts, groups = list(texts), list(groups)
     _refuse([*texts, *groups], base, file=file, own=set())

@@ -56,13 +56,8 @@ def beside_amounts(
 ) -> pd.DataFrame:
     """The periods for which no earlier page shows a different amount, or one for an overlapping other period.
 
-    What an earlier page suppresses for a common period stays suppressed.
-
-    Args:
-        money: The sums, one row per period.
-        calendar: The calendar of the periods.
-        published: The earlier pages.
-        looks_back: Whether the opening of a period was paid in the previous one.
+    What an earlier page suppresses for a common period stays suppressed. ``looks_back``: the opening of a period was
+    paid in the previous one.
     """
     alike = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
     labels = money["period"].astype(str)

@@ -66,15 +66,8 @@ def safe_account(
 ) -> SafeAccount:
     """The account by the period, or by the next longer one without suppression.
 
-    Args:
-        base: The list, under the rule of the report.
-        every: The period that suits the customers' rhythm, or the requested one.
-        min_cell: The smallest group that may be shown; None suppresses nothing.
-        first: The first requested period.
-        last: The last one.
-        is_told: Whether the caller requested this period: then it is used, and gaps remain.
-        published: Reports already published: a period that would disclose something in combination with them is not
-            used.
+    If the caller requested the period, ``is_told``, it is used, and gaps remain. A period that would disclose something
+    in combination with published reports is not used.
     """
     ends: dict[datetime | None, tuple[Base, QuietEnd | None]] = {}
 

@@ -136,9 +136,6 @@ def segment_rows(segments: RetentionTable) -> list[list[str]]:
 def segment_finding(segments: RetentionTable) -> Finding:
     """Which segment retains more of its customers, and whether that is more than chance.
 
-    Args:
-        segments: The segments of a report.
-
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
@@ -174,9 +171,6 @@ def segment_finding(segments: RetentionTable) -> Finding:
 
 def past_finding(segments: RetentionTable) -> Finding | None:
     """Which segment changed from its own past, and whether that is more than chance.
-
-    Args:
-        segments: The segments of a report.
 
     Returns:
         The finding, about the segment with the strongest evidence of change; None without an earlier period or a second
@@ -218,9 +212,6 @@ def past_finding(segments: RetentionTable) -> Finding | None:
 
 def mix_finding(segments: RetentionTable) -> Finding | None:
     """How much of a change is due to the segments' rates, and how much to their shares.
-
-    Args:
-        segments: The segments of a report.
 
     Returns:
         The finding; None without an earlier period or a second segment.

@@ -137,9 +137,6 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
 def news_finding(kept: RetentionTable) -> Finding | None:
     """Whether the headline rate is outside the limits of an unchanged process.
 
-    Args:
-        kept: The account.
-
     Returns:
         The finding; None if fewer than eight whole periods are shown, if some are suppressed, so that those shown are
         not a fair sample, or if the headline period had not ended.

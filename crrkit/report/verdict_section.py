@@ -104,11 +104,7 @@ def _may_tell_the_year(held: Assessment, least: int) -> bool:
 
 
 def verdict_finding(verdict: pd.DataFrame) -> Finding:
-    """The verdict on the rate by the target and the usual band, as it is and per year.
-
-    Args:
-        verdict: The verdicts of a report.
-    """
+    """The verdict on the rate by the target and the usual band, as it is and per year."""
     own, usual = (verdict[verdict["source"] == source] for source in (OWN_TARGET, USUAL_BAND))
     claims = [*(_of_target(row) for _i, row in own.iterrows()), *([_of_band(usual)] if len(usual) else [])]
     caveat = _(

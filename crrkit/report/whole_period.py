@@ -98,14 +98,9 @@ def _reread(base: Base, day: str) -> Base | None:
 
 
 def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
-    """The list as of the end of its last period, if hardly a day is missing and such a gap is usual.
+    """The list reread as of the end of its last period, and that end, if hardly a day is missing and gaps are usual.
 
-    Args:
-        base: The list, under the rule of the report.
-        until: The end of its last period, see `end_of_last`.
-
-    Returns:
-        The list, reread as of that day, and its end; the unchanged list and None if the period is not whole.
+    Otherwise the unchanged list and None.
     """
     end = quiet_end(days_with_rows(base), until)
     whole = None if end is None else _reread(base, until.date().isoformat())

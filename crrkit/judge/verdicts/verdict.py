@@ -68,12 +68,8 @@ def hold(
 ) -> list[Verdict]:
     """Judge a retention rate on a scale: in the scale's period, or as stated and per year if the scale has none.
 
-    Args:
-        scale: The lines.
-        rate: The rate.
-        annual: The measured annual rate, used if the rate must not be converted.
-        is_alike: Whether the rate may be converted to other periods, as if every period were alike.
-        is_doubtful: Whether the rate reveals too little about retention to be compared with external lines.
+    Only a rate that ``is_alike`` may be converted as if every period were alike; otherwise the measured ``annual`` one
+    is used. One that ``is_doubtful`` reveals too little about retention to be compared with external lines.
     """
     periods = [scale.period] if scale.period else [rate.period, "year"]
     others = [period for period in periods if not same_length(rate.period, period)]

@@ -149,24 +149,12 @@ Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # (rows, period indic
 
 
 def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the histograms of the account for purchases, and the numbers of buyers by period.
-
-    Args:
-        arrivals: The output of `crrkit.reduce.arrivals`.
-        rests: The output of `crrkit.reduce.rests`.
-        layout: The layout of the counts.
-    """
+    """Return the histograms of the account and the buyers by period, of `reduce.arrivals` and `reduce.rests`."""
     return {**_account(arrivals, rests, layout, layout.silent), **_by_period(rests, layout)}
 
 
 def account_of_contracts(joined: pd.DataFrame, gone_on: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the histograms of the account for contracts, by the longest pause that is bridged.
-
-    Args:
-        joined: The output of `crrkit.reduce.joined_anew`.
-        gone_on: The output of `crrkit.reduce.gone_on`.
-        layout: The layout of the counts.
-    """
+    """Return the same for contracts, by the longest bridged pause, of `reduce.joined_anew` and `reduce.gone_on`."""
     return _account(joined, gone_on, layout, layout.paused)
 
 

@@ -68,12 +68,9 @@ def _periods(base: Base, every: str) -> int:
 
 
 def as_json(grid: CohortGrid) -> Grid:
-    """A grid with its averages; NaN is null.
+    """A grid with its averages; NaN is null. An error if it is too large for a page or has several segments.
 
     ``first`` is the first informative column: age 0 is left out if everybody is active in it.
-
-    Raises:
-        ValueError: If the grid is too large for a page or has several segments.
     """
     if grid.by:
         message = _("An explorer shows one segment at a time. Choose it: grid.segment({name}=…).")
