@@ -187,7 +187,7 @@ def ask(question: str | Question) -> Any:
         >>> ask("month")
         At the start 70, lost 10, new 30. What is the retention rate?
     """
-    from crrkit.lessons.form import AnswerForm
+    from crrkit.lessons.trials import AnswerForm
 
     return AnswerForm(_known(question))
 
