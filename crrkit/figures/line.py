@@ -169,7 +169,7 @@ def _room(board: Canvas, line: Line) -> float:
 def _write(board: Canvas, line: Line) -> None:
     """Write the texts, last, because the number of labels that fit depends on everything else."""
     labels, above, names = _labels_beside(board, line), heading(board), line.names()
-    board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
+    board.ax.set_xticks([len(names) - 1], [max(names, key=lambda name: max(map(len, name.split("\n"))))])
     board.settle()
     fill(board, above, _notes(line))
     room = board.width() / (1.25 * board.size_of(board.ax.get_xticklabels()[0])[0])
@@ -177,10 +177,6 @@ def _write(board: Canvas, line: Line) -> None:
     board.ax.set_xticks(range(len(names))[::-step], names[::-step])
     board.settle()
     _move_apart(board, labels)
-
-
-def _longest_line(text: str) -> int:
-    return max(len(line) for line in text.split("\n"))
 
 
 def _notes(line: Line) -> list[str]:

@@ -88,11 +88,12 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
     words = {"cohort": _name(first, grid), "later": later(age, grid.every)}
     words |= {name: format_percent(first[name]) for name in ("rate", "others")}
     caveats = [difference_words(*first[["difference", "low", "high"]]), _held(held)]
+    are_all_shown = cohorts.number == grid.table["cohort"].nunique()
     differ = held[(held["p_holm"] < ALPHA) & (held["cohort"] != first["cohort"])]
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())
         caveats.append(_("Also different from the others: {names}.").format(names=names))
-    if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and _all_shown(cohorts):
+    if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and are_all_shown:
         caveats.append(
             _("It is the first in the list and holds buyers who came before the list begins: that alone can do it.")
         )
@@ -128,10 +129,6 @@ def _held(held: pd.DataFrame) -> str:
 
 def _name(row: pd.Series, grid: CohortGrid) -> str:
     return period_name(pd.Series({"period": row["cohort"], "from_": row["from_"]}), grid.every)
-
-
-def _all_shown(cohorts: SharedCohorts) -> bool:
-    return cohorts.number == cohorts.grid.table["cohort"].nunique()
 
 
 def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:

@@ -113,18 +113,14 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
         text = _("Around “{name}” ({day}): {was} in the period before, {now} in the one after, {verdict}.")
     words = {"was": before.told(), "now": after.told(), "n": n, "verdict": _verdict(low, high)}
     spread = difference_words(after.rate - before.rate, low, high)
-    caveats = [spread, *_year_before(kept, day, len(before.rows)), not_why()]
-    evidence = pd.concat([before.rows, after.rows])
-    return Finding(text.format(**what, **words), evidence, " ".join(caveats))
-
-
-def not_why() -> str:
-    """What a before-after comparison cannot show."""
-    return _(
+    not_why = _(
         "This does not prove a cause: whatever else happened then counts, too, there is no control "
         "group, and a better period often follows a bad one by chance alone. Only a randomized holdout "
         "can tell."
     )
+    caveats = [spread, *_year_before(kept, day, len(before.rows)), not_why]
+    evidence = pd.concat([before.rows, after.rows])
+    return Finding(text.format(**what, **words), evidence, " ".join(caveats))
 
 
 def _in_a_year(kept: RetentionTable) -> int:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
 from crrkit.ground import InputError, all_messages, gettext as _, language
-from crrkit.report.keys import keys_of, parts_of
+from crrkit.report.keys import LEAST_DIGITS, LEAST_LETTERS, TOKEN, keys_of, parts_of
 from crrkit.report.parameters import LINES_OF_SETTINGS, OF_PARAMETERS, OF_READING
 
 if TYPE_CHECKING:
@@ -37,13 +37,11 @@ if TYPE_CHECKING:
     from crrkit.read import Base
     from crrkit.report.section import Section
 
-WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 HOLE = re.compile(r"\{[^{}]*\}")  # a placeholder for a number or a name in a message
 LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, the same on every page
 MARKUP = re.compile(r"<[a-z!]")
 TOGETHER = 6  # words of one id
-LETTERS, DIGITS = 3, 5  # from these lengths on, an id is distinguishable from other words and numbers
 STATE_WORDS = {
     "kinds",
     "pooled",
@@ -96,15 +94,15 @@ def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
 
 def telling_words(text: str) -> Iterator[str]:
     """The candidate ids in a text, in lower case."""
-    runs = [(*found.span(), *_weight(found[0])) for found in WORD.finditer(text)]
+    runs = [(*found.span(), *_weight(found[0])) for found in TOKEN.finditer(text)]
     for i, (begin, *_first) in enumerate(runs):
         letters, digits = False, 0
         for _begin, end, has_letter, n in runs[i : i + TOGETHER]:
             letters, digits = letters or has_letter, digits + n
-            if not letters and digits < DIGITS:
+            if not letters and digits < LEAST_DIGITS:
                 continue
             word = text[begin:end].lower()
-            if len(word) >= LETTERS if letters else not _is_in_number(text, begin, end, word):
+            if len(word) >= LEAST_LETTERS if letters else not _is_in_number(text, begin, end, word):
                 yield word
                 yield text[begin - 1 : end].lower().strip() if begin else word
 
@@ -240,7 +238,7 @@ def template_words(texts: Iterable[str]) -> set[str]:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(text.lower())
+    return TOKEN.findall(text.lower())
 
 
 @cache

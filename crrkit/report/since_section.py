@@ -33,7 +33,7 @@ def since_section(subject: Subject) -> Section | None:
         "since",
         _("Since the last report"),
         (found,),
-        lambda: rules_block(kept, before),
+        lambda: Html(diff(before.card, kept.card).to_html()) if _other_rules(kept, before) else join(),
         cells=(counting("before", "account_in(previous)", before, then="report.since_finding(kept, previous=before)"),),
         tables=(before.table,),
         names=(before.card.source,),
@@ -148,8 +148,3 @@ def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
 
 def _told(kept: RetentionTable) -> pd.DataFrame:
     return whole_rows(kept)[["period", "from_", *CARRIED_COUNTS, "crr"]]
-
-
-def rules_block(kept: RetentionTable, previous: RetentionTable) -> Html:
-    """The rules that differ, side by side; empty if none do."""
-    return Html(diff(previous.card, kept.card).to_html()) if _other_rules(kept, previous) else join()

@@ -41,7 +41,7 @@ from crrkit.report.whole_period import before_last_day
 from crrkit.report.workbook import workbook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
     from pathlib import Path
     from typing import Never
@@ -216,9 +216,11 @@ def write_report(
                 steps.begin(_("writing the notebook"))
                 texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
             steps.begin(_("checking the files for customers' data"))
-            code = [word for name, text in texts.items() for word in _code(name, text)]
+            page, cells = texts["out"], json.loads(texts.get("notebook", "[]"))
+            readable = {"out": texts_of_page(page), "notebook": texts_of_notebook(cells)}
+            code = [*code_of_page(page), *code_of_notebook(cells)]
             for name, text in texts.items():
-                refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)
+                refuse_leaks(readable[name], base, file=targets[name].name, parts=parts, code=code)
                 files[name].write_text(text, encoding="utf-8", newline="\n")
             if workbook is not None:
                 steps.begin(_("writing the tables"))
@@ -228,7 +230,8 @@ def write_report(
                 files["pdf"].write_bytes(print_page(texts["out"], chromium))
         steps.begin(_("done"))
         others = {name: targets.get(name) for name in ("workbook", "pdf")}
-        return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice, **others)
+        findings = tuple(finding for part in parts for finding in part.findings)
+        return Report(targets["out"], targets.get("notebook"), findings, every, advice, **others)
 
 
 def _file_of(previous: object) -> str | None:
@@ -262,15 +265,3 @@ def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path],
     given = [name for part in parts if part.anchor != "segments" for name in part.names]
     groups = [name for part in parts if part.anchor == "segments" for name in part.names]
     refuse_names([*said, *names, *given], base, file=targets["out"].name, groups=groups)
-
-
-def _readable(name: str, text: str) -> Iterable[str]:
-    return texts_of_page(text) if name == "out" else texts_of_notebook(json.loads(text))
-
-
-def _code(name: str, text: str) -> Iterable[str]:
-    return code_of_page(text) if name == "out" else code_of_notebook(json.loads(text))
-
-
-def _findings(parts: list[Section]) -> tuple[Finding, ...]:
-    return tuple(finding for part in parts for finding in part.findings)

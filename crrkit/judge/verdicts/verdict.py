@@ -76,7 +76,7 @@ def hold(
     speaks = not is_doubtful or scale.source in OWN_LINES
     stated = [_held(scale, rate, STATED)] if len(others) < len(periods) and speaks else []
     if is_alike:
-        return [*stated, *(_converted(scale, rate, period) for period in others)]
+        return [*stated, *(_held(scale, convert_rate(rate, to=period), EQUIVALENT) for period in others)]
     yearly = [_held(scale, annual, MEASURED) for period in others if annual and same_length(period, "year")]
     return [*stated, *yearly]
 
@@ -84,10 +84,6 @@ def hold(
 def same_length(one: Period, other: Period) -> bool:
     """Whether two periods are equally long, ignoring leap days."""
     return math.isclose(years_in(one), years_in(other), rel_tol=SAME_LENGTH)
-
-
-def _converted(scale: Scale, rate: Rate, period: Period) -> Verdict:
-    return _held(scale, convert_rate(rate, to=period), EQUIVALENT)
 
 
 def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:
