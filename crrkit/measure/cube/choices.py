@@ -100,7 +100,7 @@ class Segment:
 def everies_of(base: Base) -> tuple[str, ...]:
     """Return the period lengths that give a readable number of periods; if none does, the shortest that is possible."""
     lengths = PERIODS[PERIODS.index(base.listed_every or PERIODS[0]) :]  # nothing is known between two snapshots
-    touched = {every: _touched(base, every) for every in lengths}
+    touched = {every: periods_touched(base, every) for every in lengths}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
@@ -111,15 +111,12 @@ def everies_of(base: Base) -> tuple[str, ...]:
 
 def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
     """Remove short period lengths that would give too many periods for the number of segments; keep at least one."""
-    places = 1 + segments
-    short = [
-        every for every in everies if every in QUICK_PERIODS and places * _touched(base, every) > MOST_SHORT_OF_ALL
-    ]
-    found = tuple(every for every in everies if every not in short)
+    most = MOST_SHORT_OF_ALL / (1 + segments)
+    found = tuple(every for every in everies if every not in QUICK_PERIODS or periods_touched(base, every) <= most)
     return found or everies
 
 
-def _touched(base: Base, every: str) -> int:
+def periods_touched(base: Base, every: str) -> int:
     """Return the number of periods that the data overlap."""
     calendar = base.calendar(every)
     return calendar.index(base.last_seen) - calendar.index(base.first) + 1
