@@ -217,8 +217,6 @@ def _listed(names: list[str]) -> str:
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
     """The counts behind the judgement of the period, which the notebook contains and which are not ids."""
-    import pandas as pd
-
     facts = {} if kept.rhythm is None else kept.rhythm.to_dict()
     told = facts | facts.pop("advice", {})
     return pd.DataFrame({"fact": [str(value) for value in told.values() if isinstance(value, int | float)]})

@@ -38,7 +38,11 @@ def notebook_text(parts: list[Section], kept: RetentionTable, told: Told, title:
 
 def notebook_cells(parts: list[Section], kept: RetentionTable, told: Told, *, title: str) -> list[Cell | str]:
     """The cells, strings for text cells; a computing cell has the result already computed for the page."""
-    return [*_beginning(kept, told, title), *_of_sections(parts), _closing()]
+    cells = [*_beginning(kept, told, title)]
+    for part in parts:
+        if part.cells:
+            cells += [f"## {part.label}", *part.cells]
+    return [*cells, _closing()]
 
 
 def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | str]:
@@ -53,13 +57,6 @@ def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | 
         f"kept = report.shared(counted, min_cell=min_cell{beside})",
         gives={"kept": kept},
     )
-
-
-def _of_sections(parts: list[Section]) -> Iterator[Cell | str]:
-    for part in parts:
-        if part.cells:
-            yield f"## {part.label}"
-            yield from part.cells
 
 
 def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
