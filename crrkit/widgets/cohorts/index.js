@@ -194,7 +194,8 @@ function marker(name, x, y, state) {
 
 function curves(words, say) {
   const legend = html("p", { class: "crrkit-cohort-legend" });
-  const svg = vector("svg", { class: "crrkit-cohort-curves", role: "img", width: "100%", height: HEIGHT });
+  const look = "crrkit-picture crrkit-cohort-curves";
+  const svg = vector("svg", { class: look, role: "img", width: "100%", height: HEIGHT });
   const figure = html("div", { class: "crrkit-cohort-picture" }, legend, svg);
 
   function show(grid, choice, lines) {
