@@ -1,5 +1,5 @@
 // @ts-check
-/* What chance alone explains: the interval of a share, the limits of an unchanged rate, and which periods are signals. */
+/* What chance alone explains: the interval of a share, the limits of an unchanged rate, and its signals. */
 
 const SIGMAS = 3;
 const TAIL = 0.0013498980316300957; // beyond three standard errors, on one side
