@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from audit import Name, System
 
-from crrkit.measure.cube.account import flows_under_limit
 from crrkit.measure.cube.stages import moves_under_limit
+from crrkit.measure.cube.tally import flows_under_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ BASES = {"Base", "ContractBase", "OrderBase", "EventBase"}
 # Who may still look at what it was given, and why.
 REASONS = {
     "widgets/cohorts/state.py": "an explorer takes a base or finished grids",
-    "widgets/opening.py": "explore() takes a base or a source to read",
+    "widgets/list_chooser/__init__.py": "explore() takes a base or a source to read",
     "widgets/who_is_new/__init__.py": "an explorer takes a base or a finished account",
 }
 # The one place that knows how each fact is spelt.

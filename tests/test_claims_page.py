@@ -7,7 +7,7 @@ from pathlib import Path
 
 import crrkit as crr
 from crrkit import lessons, widgets
-from crrkit.judge.playbook.quotes import QUOTES, statement
+from crrkit.judge.playbook.plans import QUOTES, statement
 
 COURSE = Path(__file__).parent.parent / "notebooks"
 ROWS = re.compile(r"^\| ([AB]\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)

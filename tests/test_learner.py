@@ -13,7 +13,7 @@ from test_agreement import disagreements
 import crrkit as crr
 from crrkit import lessons
 from crrkit.lessons.answers import NUMBER, POINTS, RATIO, SHARE
-from crrkit.lessons.form import AnswerForm
+from crrkit.lessons.trials import AnswerForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,7 @@ from crrkit.counts.intervals import wilson
 from crrkit.counts.rates import Rate
 from crrkit.judge.playbook.cards import two_groups
 from crrkit.judge.playbook.cause_rules import CAUSES
-from crrkit.judge.playbook.plans import PLANS
-from crrkit.judge.playbook.quotes import QUOTES
+from crrkit.judge.playbook.plans import PLANS, QUOTES
 from crrkit.measure.stages.list import StageList
 from crrkit.read.samples import sample_path
 

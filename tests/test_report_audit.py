@@ -24,11 +24,11 @@ from audit import (
 
 import crrkit as crr
 from crrkit.report import movement_section, stage_section, trend_section
-from crrkit.report.account import before_last_day
 from crrkit.report.html import Html
 from crrkit.report.published import pages_in
 from crrkit.report.section import Subject
 from crrkit.report.stage_counts import _rule_of
+from crrkit.report.whole_period import before_last_day
 from crrkit.rules.periods import Calendar
 
 TERMS = {"customer": "customerID", "start": "begun", "end": "ended"}

@@ -13,9 +13,8 @@ from report_worlds import account
 
 from crrkit.ground import InputError, MissingDependencyError, SourceError, use_language
 from crrkit.report import chromium
-from crrkit.report.dress import Dress, logo_of
 from crrkit.report.html import WITHHELD_MARK, element, row_block, table_block
-from crrkit.report.page import build_page
+from crrkit.report.page import Dress, build_page, logo_of
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.workbook import tables_of, workbook, workbook_of

@@ -11,8 +11,7 @@ from crrkit import report
 from crrkit.ground.languages import LANGUAGES
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
-from crrkit.report.segment_counts import latest_rows
-from crrkit.report.segment_section import segment_rows, segments_block
+from crrkit.report.segment_section import latest_rows, segment_rows, segments_block
 from crrkit.report.withhold import MOST_SEGMENTS, SEGMENT_COUNTS
 
 JANUARY, FEBRUARY = ("2024-01-15", "2024-02-15")

@@ -14,11 +14,10 @@ from crrkit.figures.bridges import bridge
 from crrkit.figures.cohort_lines import cohort_curves, revenue_cohorts
 from crrkit.figures.cohorts import cohort_heatmap
 from crrkit.figures.export import alt_text, to_png, to_svg
-from crrkit.figures.flips import flip
 from crrkit.figures.lever_bars import levers
 from crrkit.figures.line import retention_line
 from crrkit.figures.mix import stage_mix
-from crrkit.figures.outlooks import outlook
+from crrkit.figures.outlooks import flip, outlook
 from crrkit.figures.river import stage_river
 
 __all__ = [

@@ -9,7 +9,7 @@ from crrkit.counts import Counts
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
 from crrkit.figures.labels import COUNT_FORMS, Form, count
-from crrkit.figures.rows import account_row, named
+from crrkit.figures.series import account_row, named
 from crrkit.figures.theme import ink_on, legible
 from crrkit.ground import InputError, format_cell, gettext as _
 

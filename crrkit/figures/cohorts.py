@@ -83,14 +83,11 @@ def _draw_axes(board: Canvas, triangle: Triangle) -> None:
     ax.xaxis.tick_top()
     ax.xaxis.set_label_position("top")
     ax.set_xticks(range(len(triangle.ages)), [*map(str, triangle.ages)])
-    ax.set_yticks([*range(rows), rows + 0.05], [*triangle.cohorts.index, _average_name(board)])
+    average = _("weighted") if board.narrow else _("all cohorts, weighted")
+    ax.set_yticks([*range(rows), rows + 0.05], [*triangle.cohorts.index, average])
     ax.tick_params(labelsize=8 if board.narrow else 9, pad=3)
     ax.get_yticklabels()[-1].set(weight="bold", color=board.theme.ink)
     ax.set_xlabel(age_name(triangle.grid.every), color=board.theme.muted, fontsize=9, labelpad=6)
-
-
-def _average_name(board: Canvas) -> str:
-    return _("weighted") if board.narrow else _("all cohorts, weighted")
 
 
 class _Colors:

@@ -67,13 +67,9 @@ def stride(every: str, *, periods: int, room: float) -> int:
         >>> stride("month", periods=40, room=12), stride("month", periods=10, room=12)
         (6, 1)
     """
-    natural = [step for step in _STRIDES.get(every, [1]) if periods <= step * room]
-    return natural[0] if natural else _round_stride(every, periods=periods, room=room)
-
-
-def _round_stride(every: str, *, periods: int, room: float) -> int:
-    longest = _STRIDES.get(every, [1])[-1]
-    return longest * -int(-periods // (longest * room))
+    steps = _STRIDES.get(every, [1])
+    rounded = steps[-1] * -int(-periods // (steps[-1] * room))
+    return next((step for step in steps if periods <= step * room), rounded)
 
 
 def spread(heights: Sequence[float], *, gap: float, floor: float, ceiling: float) -> list[float]:

@@ -112,14 +112,10 @@ def _draw_bars(board: Canvas, rows: pd.DataFrame) -> None:
     ax.set_xticks([])
     ax.set(xlim=_reach(rows), ylim=(len(rows) - 0.4, -0.6))
     width = 14 if board.narrow else 40
-    facts = zip(rows["lever"], rows["level"], strict=True)
-    names = [f"{lever_name(lever, width=width)}\n{_level(level)}" for lever, level in facts]
+    levels = [_("now {level}").format(level=format_cell(level, "rate")) for level in rows["level"]]
+    names = [f"{lever_name(lever, width=width)}\n{now}" for lever, now in zip(rows["lever"], levels, strict=True)]
     ax.set_yticks(range(len(rows)), names, fontsize=8 if board.narrow else 9)
     ax.tick_params(axis="y", labelcolor=theme.ink, length=0)
-
-
-def _level(level: float) -> str:
-    return _("now {level}").format(level=format_cell(level, "rate"))
 
 
 def _reach(rows: pd.DataFrame) -> tuple[float, float]:

@@ -10,8 +10,7 @@ import numpy as np
 from crrkit.figures.canvas import Canvas, canvas, fill, heading
 from crrkit.figures.export import describe
 from crrkit.figures.labels import percent_axis, spread, stride
-from crrkit.figures.rows import account_rows, named, segment_of
-from crrkit.figures.series import MARK_LETTERS, Line, in_words, limits_of, marks_of
+from crrkit.figures.series import MARK_LETTERS, Line, account_rows, in_words, limits_of, marks_of, named, segment_of
 from crrkit.figures.theme import legible, mix
 from crrkit.ground import UNDEFINED, check_count, check_fraction, format_cell, format_percent, gettext as _
 
@@ -170,7 +169,7 @@ def _room(board: Canvas, line: Line) -> float:
 def _write(board: Canvas, line: Line) -> None:
     """Write the texts, last, because the number of labels that fit depends on everything else."""
     labels, above, names = _labels_beside(board, line), heading(board), line.names()
-    board.ax.set_xticks([len(names) - 1], [max(names, key=_longest_line)])
+    board.ax.set_xticks([len(names) - 1], [max(names, key=lambda name: max(map(len, name.split("\n"))))])
     board.settle()
     fill(board, above, _notes(line))
     room = board.width() / (1.25 * board.size_of(board.ax.get_xticklabels()[0])[0])
@@ -178,10 +177,6 @@ def _write(board: Canvas, line: Line) -> None:
     board.ax.set_xticks(range(len(names))[::-step], names[::-step])
     board.settle()
     _move_apart(board, labels)
-
-
-def _longest_line(text: str) -> int:
-    return max(len(line) for line in text.split("\n"))
 
 
 def _notes(line: Line) -> list[str]:

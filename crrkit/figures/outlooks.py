@@ -1,4 +1,4 @@
-"""The customers of a projection step by step, with their band."""
+"""The steps ahead: the customers of a projection with their band, and the rank of each lever at every horizon."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from matplotlib.ticker import MaxNLocator
 
 from crrkit.figures.canvas import Canvas, canvas, write_above
 from crrkit.figures.export import describe
+from crrkit.figures.lever_bars import lever_name, refuse_unknown
 from crrkit.figures.theme import legible
 from crrkit.ground import check_given, format_cell, gettext as _
-from crrkit.judge.whatif import Projection
+from crrkit.judge.whatif import LEVERS, LeverTable, Projection, effect_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+
+# Distinguishable without colour; a lever has the same line style in every chart.
+STYLES: tuple[Any, ...] = ("-", (0, (6, 2)), (0, (1, 1.2)), (0, (6, 2, 1, 2)), (0, (3, 1)), (0, (1, 3)),
+                           (0, (9, 2, 3, 2)))  # fmt: skip
 
 
 def outlook(result: Projection, *, ax: Axes | None = None, theme: str = "light", narrow: bool = False) -> Axes:
@@ -44,13 +49,13 @@ def outlook(result: Projection, *, ax: Axes | None = None, theme: str = "light",
     """
     future = check_given(result, Projection, name="result")
     with canvas(ax, theme=theme, narrow=narrow) as board:
-        _draw(board, future.table)
+        _draw_customers(board, future.table)
         write_above(board, [future.caption(), *_band_words(future.table)])
-    describe(board.ax, _in_words(future))
+    describe(board.ax, _outlook_in_words(future))
     return board.ax
 
 
-def _draw(board: Canvas, table: pd.DataFrame) -> None:
+def _draw_customers(board: Canvas, table: pd.DataFrame) -> None:
     ax, color = board.ax, legible(board.theme.kept, board.theme)
     if "customers_low" in table:
         low, high = table["customers_low"], table["customers_high"]
@@ -74,6 +79,129 @@ def _band_words(table: pd.DataFrame) -> list[str]:
     return [_("band at the end: {low} to {high}").format(low=low, high=high)]
 
 
-def _in_words(result: Projection) -> str:
+def _outlook_in_words(result: Projection) -> str:
     said = [_("Line chart of the customers"), result.caption().rstrip("."), *_band_words(result.table)]
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said)
+
+
+def flip(
+    result: LeverTable,
+    *,
+    measure: str = "customers",
+    ax: Axes | None = None,
+    theme: str = "light",
+    narrow: bool = False,
+) -> Axes:
+    """Draw the rank of each lever at each horizon, and a labelled ring where one overtakes another.
+
+    If the ranking changes, the best lever depends on the horizon.
+
+    Args:
+        result: The result of ``StageModel.levers``; its ``horizon=`` sets the last horizon drawn.
+        measure: ``"customers"``, ``"margin"`` or ``"margin_per_cost"``.
+        ax: Axes to draw on; None creates new ones, which a notebook displays by itself.
+        theme: ``"light"``, ``"dark"`` or ``"print"``.
+        narrow: Draw for a screen 360 pixels wide.
+
+    Returns:
+        The axes. ``figures.alt_text(ax)`` describes them in words.
+
+    Raises:
+        InputError: If the measure is not known for any lever, or the theme is not one of the three.
+        InputTypeError: If the result is of another kind.
+
+    Examples:
+        >>> import pandas as pd
+        >>> from crrkit import StageModel, figures
+        >>> names = ["middle", "long"]
+        >>> matrix = pd.DataFrame([[.30, .25], [.025, .90]], index=names, columns=names)
+        >>> table = StageModel(matrix, {"middle": 600, "long": 400}).levers(2)
+        >>> figures.alt_text(figures.flip(table)).split(". ")[-1]
+        'From step 2 retention long is ahead of retention middle.'
+    """
+    table = check_given(result, LeverTable, name="result")
+    ranks, flips = table.ranks(measure), table.flips(measure)
+    if ranks.isna().all(axis=None):
+        raise refuse_unknown(measure)
+    with canvas(ax, theme=theme, narrow=narrow) as board:
+        _draw_lines(board, ranks)
+        _mark(board, ranks, flips)
+        _write(board, ranks, result, measure)
+    describe(board.ax, _in_words(ranks, flips, result, measure))
+    return board.ax
+
+
+def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
+    """The colour and line style of each lever."""
+    theme = board.theme
+    hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink, theme.kept)
+    colors = [legible(hue, theme) for hue in hues]
+    return dict(zip(LEVERS, zip(colors, STYLES, strict=True), strict=True))
+
+
+def _draw_lines(board: Canvas, ranks: pd.DataFrame) -> None:
+    ax = board.ax
+    for lever in map(str, ranks):
+        color, style = _looks(board)[lever]
+        ax.plot(ranks.index, ranks[lever], color=color, ls=style, lw=2, solid_capstyle="round", zorder=2)
+    last, levers = ranks.index[-1], ranks.shape[1]
+    ax.set(xlim=(0.5, last + 0.5), ylim=(levers + 0.5, 0.5))
+    places = MaxNLocator(nbins=5 if board.narrow else 10, integer=True, steps=[1, 2, 5, 10]).tick_values(1, last)
+    ax.set_xticks(sorted({1, *(int(place) for place in places if 1 < place <= last)}))
+    ax.set_yticks(range(1, levers + 1))
+    ax.set_xlabel(_("steps ahead"), color=board.theme.muted, fontsize=9)
+
+
+def _mark(board: Canvas, ranks: pd.DataFrame, flips: pd.DataFrame) -> None:
+    """Draw a ring just before the horizon at which the other lever is ahead, labelled with that horizon."""
+    theme = board.theme
+    for step, one, other in flips.to_numpy().tolist():
+        x, y = step - 0.5, float(ranks.loc[step - 1 : step, [one, other]].to_numpy().mean())
+        board.ax.plot(x, y, "o", ms=10, mfc="none", mec=theme.ink, mew=1.2, zorder=4)
+        place: dict[str, Any] = {"xytext": (8, 0), "textcoords": "offset points", "ha": "left", "va": "center"}
+        board.ax.annotate(str(step), (x, y), fontsize=8, weight="bold", color=theme.ink, **place)
+
+
+def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str) -> None:
+    values = result.by_horizon[result.by_horizon["step"] == ranks.index[-1]].set_index("lever")[measure]
+    for lever in map(str, ranks):
+        color, _style = _looks(board)[lever]
+        known = ranks[lever].dropna()
+        if len(known):
+            name = lever_name(lever, width=17)
+            place: dict[str, Any] = {"xytext": (6, 0), "textcoords": "offset points", "va": "center"}
+            beside, size = board.ax.get_yaxis_transform(), 7.5 if board.narrow else 8.0
+            look: dict[str, Any] = {"color": color, "fontsize": size, "annotation_clip": False}
+            text = f"{name}\n{effect_text(float(values[lever]), measure)}"
+            board.ax.annotate(text, (1, known.iloc[-1]), xycoords=beside, **place, **look)
+    write_above(board, _notes(result, measure))
+
+
+def _notes(result: LeverTable, measure: str) -> list[str]:
+    notes = [
+        _("rank by {measure}, 1 brings most").format(measure=result.titles()[measure]),
+        _("ring: from which step one is ahead of another"),
+    ]
+    return [*notes, *_tried(result)]
+
+
+def _tried(result: LeverTable) -> list[str]:
+    """The backtest error; empty for a model without a list."""
+    return [result.basis.said(int(result.by_horizon["step"].max()))] if result.basis else []
+
+
+def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, measure: str) -> str:
+    last = int(ranks.index[-1])
+    text = _("Ranking of the levers by {measure} over {n} {n:step|steps}. After 1: {first}. After {n}: {last}.")
+    head = text.format(measure=result.titles()[measure], n=last, first=_order(ranks, 1), last=_order(ranks, last))
+    said = _("From step {step} {one} is ahead of {other}.")
+    turns = [
+        said.format(step=step, one=lever_name(one), other=lever_name(other))
+        for step, one, other in flips.to_numpy().tolist()
+    ]
+    return " ".join([head, *(turns or [_("No lever overtakes another.")]), *_tried(result)])
+
+
+def _order(ranks: pd.DataFrame, step: int) -> str:
+    row = ranks.loc[step].to_dict()
+    return ", ".join(lever_name(str(lever)) for lever in sorted(row, key=row.__getitem__) if row[lever] == row[lever])

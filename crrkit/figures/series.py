@@ -1,4 +1,4 @@
-"""The contents of the retention line: its periods by how they are drawn, its scale, and its alt text."""
+"""The rows of an account that a chart draws; of the retention line also its scale, its marks and its alt text."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crrkit.figures.labels import count
 from crrkit.ground import (
     InputError,
     InputTypeError,
+    check_given,
     check_moment,
     format_cell,
     format_date,
@@ -21,6 +22,7 @@ from crrkit.ground import (
     ngettext,
 )
 from crrkit.judge import ControlChart
+from crrkit.measure import RetentionTable, check_one_account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +34,33 @@ LEAST_SPAN = 0.10  # a narrower axis would make noise look like a signal
 MOST_NAMES = 8  # names that a listener can follow
 MARK_LETTERS = "ABCDEFGHIJ"  # of marks
 TICKS = (0.01, 0.02, 0.05, 0.10, 0.20)
+_NEEDED = {"period", "start", "kept", "lost", "new", "returned", "end", "crr", "crr_low", "crr_high", "status"}
+
+
+def account_rows(result: RetentionTable, *, picture: str) -> pd.DataFrame:
+    """The table of a result of ``retention_by_period``; all segments at once and anything else are refused."""
+    table: pd.DataFrame | None = getattr(result, "table", None)
+    if table is not None and set(table.columns) >= _NEEDED:
+        check_one_account(result, f"figures.{picture}({{kept}})")
+        return table
+    return check_given(result, RetentionTable, name="result").table
+
+
+def account_row(result: RetentionTable, *, period: str | None) -> pd.Series:
+    """The row of the named period, or of the latest complete one."""
+    account_rows(result, picture="bridge")
+    return result.latest if period is None else result.row(period)
+
+
+def segment_of(result: RetentionTable) -> str | None:
+    """The segment of the account; None if it is of everybody."""
+    return getattr(result.card, "segment", None)  # a chart needs no card
+
+
+def named(result: RetentionTable, text: str) -> str:
+    """The text about an account, preceded by its segment if it has one."""
+    segment = segment_of(result)
+    return f"{segment}. {text}" if segment else text
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,7 @@ def compare_segments(
 def simpson_notes(moves: Sequence[float], change: float) -> tuple[str, ...]:
     """The note if the overall rate moved and no segment moved in the same direction (Simpson's paradox).
 
-    Args:
-        moves: The change of each segment's rate; NaN if it had customers in only one of the periods.
-        change: The change of the overall rate.
+    The move of a segment that had customers in only one of the periods is NaN.
     """
     known = np.array([move for move in moves if not math.isnan(move)])
     if not len(known) or math.isnan(change) or abs(change) <= EXACT:

@@ -35,7 +35,7 @@ from crrkit.lessons.mistakes import MISTAKES
 from crrkit.lessons.questions import Feedback, Question, judge
 from crrkit.lessons.seen import Seen, show, show_stages
 from crrkit.lessons.sheets import make_sheets
-from crrkit.lessons.worked_example import firm
+from crrkit.lessons.stages_topic import firm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -187,7 +187,7 @@ def ask(question: str | Question) -> Any:
         >>> ask("month")
         At the start 70, lost 10, new 30. What is the retention rate?
     """
-    from crrkit.lessons.form import AnswerForm
+    from crrkit.lessons.trials import AnswerForm
 
     return AnswerForm(_known(question))
 

@@ -11,8 +11,7 @@ import pandas as pd
 from crrkit.counts import expected_lifetime
 from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.lessons.answers import NUMBER, PLACE
-from crrkit.lessons.choices import Option, choice
-from crrkit.lessons.questions import Misreading, Question
+from crrkit.lessons.questions import Misreading, Option, Question, choice
 from crrkit.measure.lifetime import ShiftedBetaGeometric, fit_sbg, life_table
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
-from crrkit.lessons.choices import Option, choice
 from crrkit.lessons.money_topic import Cost, Ratio, Steady, break_even, cost, steady
-from crrkit.lessons.worked_example import COSTS, MARGINS, firm
+from crrkit.lessons.questions import Option, choice
+from crrkit.lessons.stages_topic import COSTS, MARGINS, firm
 
 if TYPE_CHECKING:
     import pandas as pd

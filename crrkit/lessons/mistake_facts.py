@@ -11,7 +11,7 @@ from crrkit.lessons.cohorts_topic import Groups
 from crrkit.lessons.new_topic import ELEVEN, NOT_THERE, PEOPLE, rate
 from crrkit.lessons.noise_topic import Kept, Pair
 from crrkit.lessons.period_topic import Conversion
-from crrkit.lessons.worked_example import firm
+from crrkit.lessons.stages_topic import firm
 
 
 def _counts(counts: Counts) -> dict[str, str]:

@@ -10,8 +10,7 @@ from crrkit.counts import crr_bounds
 from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.judge import CONVENTIONS, END, FLOWS, START, STAYED
 from crrkit.lessons.answers import RATIO
-from crrkit.lessons.choices import Option, choice
-from crrkit.lessons.questions import Misreading, Question
+from crrkit.lessons.questions import Misreading, Option, Question, choice
 
 if TYPE_CHECKING:
     import random

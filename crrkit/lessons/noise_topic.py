@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.counts import SurveyRate, newcombe, survey_rate, wilson
 from crrkit.ground import format_number, format_percent, format_points, gettext as _
-from crrkit.lessons.choices import Option, choice
-from crrkit.lessons.questions import Misreading, Question
+from crrkit.lessons.questions import Misreading, Option, Question, choice
 
 if TYPE_CHECKING:
     import random

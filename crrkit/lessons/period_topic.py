@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.counts import convert_rate, years_in
 from crrkit.ground import format_number, format_percent, gettext as _, ngettext
-from crrkit.lessons.choices import Option, choice
-from crrkit.lessons.questions import Misreading, Question
+from crrkit.lessons.questions import Misreading, Option, Question, choice
 
 if TYPE_CHECKING:
     import random

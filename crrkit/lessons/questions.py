@@ -9,17 +9,21 @@ import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import Message, gettext as _
-from crrkit.lessons.answers import POINTS, SHARE, AnswerKind, half_a_unit
+from crrkit.lessons.answers import PLACE, POINTS, SHARE, AnswerKind, half_a_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HUNDREDTH = 0.01
 SPECK = 1e-9  # floating-point error
 LONGEST = 40  # letters of an unreadable answer that the feedback quotes
-
 Values = Callable[[Any], Collection[float]]
 Template = Callable[[], str]
+
+
 """Words in the current language; ``{names}`` in them are filled with the facts."""
 
 
@@ -162,3 +166,40 @@ def _otherwise(question: Question, readings: list[float]) -> str:
     if max(readings) < 0:
         return _("A share cannot be negative.") + f" {hint}"
     return hint
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option: its name, its text, and the feedback if it is chosen wrongly."""
+
+    name: str
+    words: Template
+    says: Template
+
+
+def choice(
+    facts: Any,
+    *,
+    ink: Callable[[Any], Mapping[str, str]],
+    text: Template,
+    options: Sequence[Option],
+    right: Callable[[Any], str],
+    why: Template,
+    hint: Template,
+) -> Question:
+    """A question with numbered options; the right one is computed from the facts."""
+    places = {option.name: float(place) for place, option in enumerate(options, start=1)}
+
+    def unless_right(name: str) -> Values:
+        return lambda facts: () if right(facts) == name else (places[name],)
+
+    return Question(
+        facts=facts,
+        ink=ink,
+        text=lambda: "\n".join([text(), *(f"{n}. {option.words()}" for n, option in enumerate(options, start=1))]),
+        right=lambda facts: (places[right(facts)],),
+        why=why,
+        misreadings=tuple(Misreading(option.name, unless_right(option.name), option.says) for option in options),
+        hint=hint,
+        kind=PLACE,
+    )

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.ground import format_date, format_number, format_percent, gettext as _
-from crrkit.lessons.choices import Option, choice
-from crrkit.lessons.questions import Misreading, Question
-from crrkit.lessons.worked_example import firm
+from crrkit.judge.whatif import StageModel
+from crrkit.lessons.questions import Misreading, Option, Question, choice
 from crrkit.measure.stages import stage_on
 from crrkit.read import read_orders
 from crrkit.rules import StageRule
@@ -20,10 +19,21 @@ from crrkit.rules import StageRule
 if TYPE_CHECKING:
     import random
 
-    from crrkit.judge.whatif import StageModel
-
 TOPIC_RULE = StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30)
 TODAY = date(2024, 7, 1)
+WORKED_STAGES = ("short", "middle", "long", "lapsed")
+MOVES = ((0.10, 0.20, 0, 0), (0, 0.30, 0.25, 0.45), (0, 0.025, 0.90, 0.075), (0, 0.05, 0, 0.75))
+COSTS = {"conversion": 0.8, "retention_middle": 2.5, "promotion": 2, "retention_long": 6.25, "winback": 1}
+"""What one point on a lever costs for each head treated in a half-year."""
+MARGINS = {"middle": 20.0, "long": 60.0}
+"""What a customer brings in a half-year."""
+
+
+@cache
+def firm() -> StageModel:
+    """The company of the course: 1,000 customers at the start of the half-year, 300 lost, 500 gained."""
+    moves = pd.DataFrame(MOVES, index=list(WORKED_STAGES), columns=list(WORKED_STAGES))
+    return StageModel(moves, {"short": 2500, "middle": 600, "long": 400}, {"short": 2250})
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,7 @@ STAGE_OPTIONS = (
     ),
 )
 
+
 which_stage = partial(
     choice,
     ink=_ink,
@@ -104,6 +115,8 @@ which_stage = partial(
         "First count the days since the last purchase. Then count purchase days backwards, up to a long silence."
     ),
 )
+
+
 """In which stage is a customer with this history?"""
 
 
@@ -226,7 +239,10 @@ contacts = partial(
     ),
     hint=lambda: _("Who was a customer at the start, and who of those is one still?"),
 )
+
+
 """Are contacts in the rate?"""
+
 
 firm_contacts = partial(contacts, facts=of_model(firm()))
 

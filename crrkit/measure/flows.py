@@ -15,12 +15,7 @@ if TYPE_CHECKING:
 
 
 def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Compute the flows of each period under the activity rule ``"period"``: the customers are its buyers.
-
-    Args:
-        histogram: ``period, before, customers`` from `reduce.order_histogram`.
-        span: The indices of the periods.
-    """
+    """Compute the flows of `reduce.order_histogram` under the rule ``"period"``: its customers are the buyers."""
     period, customers = histogram["period"].to_numpy(), histogram["customers"]
     gap = (histogram["period"] - histogram["before"]).to_numpy(dtype="float64", na_value=np.nan)
     end = _sum_at(period, customers, span)
@@ -37,14 +32,10 @@ def flows_of_orders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
 
 def flows_of_spells(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Compute the flows of each period for customers who are active in spells.
+    """Compute the flows of each period for customers who are active in spells, from `reduce.spell_histogram`.
 
     With ``a`` the period in which a spell begins and ``z`` the one in which it ends, the customer is active at the
     start of every period ``k`` with ``a < k <= z``.
-
-    Args:
-        histogram: ``joined, left, history, customers, joins`` from `reduce.spell_histogram`.
-        span: The indices of the periods.
     """
     a, z, n, joins = (histogram[name].to_numpy() for name in ("joined", "left", "customers", "joins"))
     history, stays = histogram["history"].to_numpy(), z > a
@@ -74,11 +65,8 @@ def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
     """Compute the flows of each period for ``person_all``: kept are those who keep all contracts held at the start.
 
     ``start`` and ``end`` are people with any contract. Those who gave up some contracts and hold others count both as
-    lost and as returned, so that the flows balance; ``reduced`` is their number.
-
-    Args:
-        histogram: Rows with the columns of `reduce.spell_histogram`, followed by rows with those of `reduce.given_up`.
-        span: The indices of the periods.
+    lost and as returned, so that the flows balance; ``reduced`` is their number. The histogram has the rows of
+    `reduce.spell_histogram`, followed by those of `reduce.given_up`.
     """
     of_spells = histogram["history"].notna()
     any_left = ["joined", "left", "customers", "joins"]

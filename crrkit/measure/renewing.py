@@ -145,12 +145,7 @@ def renewals(
 
 
 def _counted(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
-    """Pivot the outcomes to one row per period and add their sum, ``due``.
-
-    Args:
-        histogram: ``period, outcome, contracts`` from `reduce.renewal_histogram`.
-        span: The indices of the periods.
-    """
+    """Pivot the outcomes of `reduce.renewal_histogram` to one row per period and add their sum, ``due``."""
     wide = histogram.pivot_table(index="period", columns="outcome", values="contracts", aggfunc="sum")
     counts = wide.reindex(index=span, columns=list(OUTCOMES)).fillna(0).astype("int64").reset_index(drop=True)
     counts.insert(0, "due", counts.sum(axis=1))

@@ -9,15 +9,12 @@ ids → files. Everything that a report's notebook calls is public here.
 from crrkit.report.account import shared
 from crrkit.report.account_section import balance_finding
 from crrkit.report.advice_section import advice_finding, advice_of
-from crrkit.report.changes import change_finding
 from crrkit.report.cohort_counts import cohorts_of
-from crrkit.report.cohort_findings import cohort_finding
+from crrkit.report.cohort_findings import cohort_finding, outlook_finding
 from crrkit.report.cohort_guard import beside
 from crrkit.report.cohort_leaving import leaving_finding
-from crrkit.report.cohort_outlook import outlook_finding
-from crrkit.report.early import early_finding
 from crrkit.report.finding import Finding
-from crrkit.report.headline_section import retention_finding
+from crrkit.report.headline_section import early_finding, retention_finding
 from crrkit.report.mark_section import mark_finding
 from crrkit.report.method_section import textbook_finding
 from crrkit.report.money_section import money_finding, money_of
@@ -26,12 +23,11 @@ from crrkit.report.published import account_in
 from crrkit.report.recent import recent_finding, recent_of
 from crrkit.report.renewal_section import renewal_finding, renewals_of
 from crrkit.report.rows_section import quality_finding
-from crrkit.report.segment_counts import segments_of
-from crrkit.report.segment_section import mix_finding, past_finding, segment_finding
+from crrkit.report.segment_section import mix_finding, past_finding, segment_finding, segments_of
 from crrkit.report.since_section import since_finding
 from crrkit.report.stage_counts import stages_of
 from crrkit.report.stage_section import stage_finding
-from crrkit.report.trend_section import news_finding, trend_finding
+from crrkit.report.trend_section import change_finding, news_finding, trend_finding
 from crrkit.report.trial_section import value_of_one
 from crrkit.report.verdict_section import verdict_finding, verdict_of
 from crrkit.report.write import Report, write_report

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import CrrkitError, check_count, gettext as _
+from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
-from crrkit.read import ENDS_ON_ONE_DAY, NO_END, NOBODY_AFTER
+from crrkit.read import ENDS_ON_ONE_DAY, NO_END
 from crrkit.report.beside_published import withheld_beside
-from crrkit.report.period_names import day_name
 from crrkit.report.published import pages_in
 from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
-
-if TYPE_CHECKING:
-    from crrkit.read import Base
 
 PUBLISHED = ["period", "from_", "until", *ACCOUNT_COUNTS, *ACCOUNT_RATES, "status"]
 SHOWN_COUNTS = ("kept", "start", "lost", "new", "returned", "end")
@@ -48,30 +42,14 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object
     return withheld_beside(shown, kept, pages_in(published), least=min_cell or 0)
 
 
-def before_last_day(base: Base) -> tuple[Base, str]:
-    """The list as of its last day, where all contracts end on it as they would if it were the day it was made; and why.
-
-    A headline of "kept none" because of the export date is worse than one that is a period old.
-    """
-    day = base.quality.doubt(NOBODY_AFTER)[1]
-    if not day or base.again is None:
-        return base, ""
-    try:
-        cut = base.again(as_of=day["day"])
-    except CrrkitError:
-        return base, ""  # nothing precedes that day: the account has its own warning
-    text = _(
-        "Counted up to {day}: all contracts still running end on that day, the last in the list and most likely the"
-        " day of the export, so none of them counts as lost. If they did end, write the report again with that"
-        " stated."
-    )
-    why = text.format(day=day_name(date.fromisoformat(day["day"])))
-    return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day["day"]}, path=base.path), why
-
-
 def tells_when(kept: RetentionTable) -> bool:
     """Whether the list shows when customers left; with all ends on one day, or none, no periods are compared."""
     return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END))
+
+
+def whole_rows(kept: RetentionTable) -> pd.DataFrame:
+    """The complete periods with a rate."""
+    return kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:

@@ -9,10 +9,9 @@ import pandas as pd
 from crrkit.ground import gettext as _
 from crrkit.judge.playbook import diagnose
 from crrkit.report.account import reference_row, tells_when
-from crrkit.report.cards import CARD_COLUMNS, cards_of
 from crrkit.report.finding import Finding
 from crrkit.report.section import Cell, Section, Subject, counting
-from crrkit.report.stage_counts import stages_of_subject
+from crrkit.report.stage_counts import CARD_COLUMNS, cards_of, stages_of_subject
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable

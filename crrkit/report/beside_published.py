@@ -38,14 +38,8 @@ def withheld_beside(
 ) -> RetentionTable:
     """An account without the periods that would disclose small groups when combined with published reports.
 
-    Args:
-        kept: The account as it may be shown on its own.
-        counted: The same, unsuppressed.
-        published: The content of earlier reports.
-        least: The smallest group that may be disclosed.
-
-    Raises:
-        InputError: If no rate is left, or something would still be disclosed.
+    ``kept`` is the account as it may be shown on its own, ``counted`` the same, unsuppressed; it is an error if no rate
+    is left, or something would still be disclosed.
     """
     if not published:
         return kept
@@ -262,16 +256,9 @@ def _collide(now: Carried, then: Carried, least: int, *, is_one_list: bool) -> b
         for row, names in rows.items() if row in then[what]
         for column, n in names.items() if column in then[what][row]
     ]  # fmt: skip
-    if any((n is None) != (was is None) or _is_few(n, was, least) for n, was in cells):
+    if any((n is None) != (was is None) or 0 < abs((n or 0) - (was or 0)) < least for n, was in cells):
         return True
     if not now or not then or set(now) == set(then):
         return False
-    return not is_one_list or any(_has_holes(rows) for rows in (*now.values(), *then.values()))
-
-
-def _is_few(n: int | None, was: int | None, least: int) -> bool:
-    return n is not None and was is not None and 0 < abs(n - was) < least
-
-
-def _has_holes(rows: dict[str, dict[str, int | None]]) -> bool:
-    return any(n is None for cells in rows.values() for n in cells.values())
+    told = (*now.values(), *then.values())
+    return not is_one_list or any(n is None for rows in told for cells in rows.values() for n in cells.values())

@@ -252,12 +252,9 @@ def _leaving(table: LifeTable, grid: CohortGrid, least: int) -> pd.DataFrame:
     counts = blank_ages(rows[["at_risk", "lost"]], least)
     if grid.table["size"].isna().any():
         counts = counts.mask(rows["age"] == 1)
-    return _with_hazards(counts.assign(age=rows["age"].astype("int64")).reset_index(drop=True))
-
-
-def _with_hazards(rows: pd.DataFrame) -> pd.DataFrame:
-    low, high = wilson_columns(rows["lost"], rows["at_risk"])
-    return rows.assign(hazard=rows["lost"] / rows["at_risk"], low=low, high=high)[
+    told = counts.assign(age=rows["age"].astype("int64")).reset_index(drop=True)
+    low, high = wilson_columns(told["lost"], told["at_risk"])
+    return told.assign(hazard=told["lost"] / told["at_risk"], low=low, high=high)[
         ["age", "at_risk", "lost", "hazard", "low", "high"]
     ]
 

@@ -1,4 +1,4 @@
-"""Findings about cohorts: whether one stands out from the others.
+"""Findings about cohorts: whether one stands out from the others, and the outlook.
 
 Each cohort is compared with all others at one age, chosen by the calendar and not by the result, with a correction for
 multiple comparisons. A difference explainable by chance is not reported as one.
@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import format_in_points, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED
-from crrkit.report.finding import PAIR, Finding
-from crrkit.report.period_names import later, period_name
+from crrkit.report.finding import PAIR, Finding, difference_words
+from crrkit.report.period_names import capital, later, period_name, periods_counted
 
 if TYPE_CHECKING:
     from crrkit.measure.cohorts import CohortGrid
@@ -35,9 +35,6 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
 
     Each cohort is compared with all others together at the highest age that half of them have fully reached: Newcombe's
     interval of the difference, the pooled test of two proportions, p values with Holm's correction.
-
-    Args:
-        cohorts: The cohorts of a report.
 
     Examples:
         >>> import crrkit as crr
@@ -90,14 +87,13 @@ def _outstanding(cohorts: SharedCohorts, held: pd.DataFrame, first: pd.Series, a
         text = _("The cohort of {cohort} stands out: {later} {rate} of it bought, against {others} of the others.")
     words = {"cohort": _name(first, grid), "later": later(age, grid.every)}
     words |= {name: format_percent(first[name]) for name in ("rate", "others")}
-    change = _("Difference {change}, 95% interval {low} to {high}.")
-    ends = {"change": first["difference"], "low": first["low"], "high": first["high"]}
-    caveats = [change.format(**{name: format_in_points(value) for name, value in ends.items()}), _held(held)]
+    caveats = [difference_words(*first[["difference", "low", "high"]]), _held(held)]
+    are_all_shown = cohorts.number == grid.table["cohort"].nunique()
     differ = held[(held["p_holm"] < ALPHA) & (held["cohort"] != first["cohort"])]
     if len(differ):
         names = ", ".join(_name(row, grid) for _i, row in differ.iterrows())
         caveats.append(_("Also different from the others: {names}.").format(names=names))
-    if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and _all_shown(cohorts):
+    if grid.card.counts_buyers and first["cohort"] == grid.table["cohort"].iloc[0] and are_all_shown:
         caveats.append(
             _("It is the first in the list and holds buyers who came before the list begins: that alone can do it.")
         )
@@ -135,10 +131,6 @@ def _name(row: pd.Series, grid: CohortGrid) -> str:
     return period_name(pd.Series({"period": row["cohort"], "from_": row["from_"]}), grid.every)
 
 
-def _all_shown(cohorts: SharedCohorts) -> bool:
-    return cohorts.number == cohorts.grid.table["cohort"].nunique()
-
-
 def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     if (cohorts.grid.table["status"] == SUPPRESSED).any():
         claim = _("No cohort is shown: each has too few customers.")
@@ -149,3 +141,76 @@ def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")
         caveat = _("A longer list, or shorter periods, would show more of them.")
     return Finding(claim, cohorts.grid.table, caveat, is_news=False)
+
+
+def outlook_finding(cohorts: SharedCohorts) -> Finding:
+    """The outlook: a projection if the data support one, otherwise why there is none.
+
+    Contracts are projected with the shifted beta-geometric distribution, one year ahead and never beyond twice the
+    observed time. Purchases are not: activity in an age is compared with activity in that age or later.
+
+    Examples:
+        >>> import crrkit as crr
+        >>> base = crr.read_contracts(crr.sample_path("contracts"))
+        >>> print(outlook_finding(crr.report.cohorts_of(base, every="year")))
+        There is no projection of who will stay.
+        A curve needs at least 3 renewals and somebody who left; this one has 2 renewals.
+    """
+    return _of_purchases(cohorts) if cohorts.grid.card.counts_buyers else _of_contracts(cohorts)
+
+
+def _of_contracts(cohorts: SharedCohorts) -> Finding:
+    curve, every = cohorts.outlook, cohorts.grid.every
+    if curve.empty:
+        return Finding(_("There is no projection of who will stay."), curve, " ".join(cohorts.doubts), is_news=False)
+    seen, last = curve.dropna(subset="observed").iloc[-1], curve.iloc[-1]
+    claim = _(
+        "Of new customers {now} were still there {seen}, and {share} are expected to be {then} (95% band {low} to"
+        " {high})."
+    ).format(
+        now=format_percent(seen["observed"]), seen=later(int(seen["age"]), every),
+        share=format_percent(last["survival"]), then=later(int(last["age"]), every),
+        low=format_percent(last["low"]), high=format_percent(last["high"]),
+    )  # fmt: skip
+    caveat = _(
+        "With a constant rate it would be {constant}. This is a model fitted to {n}, not a count: it "
+        "holds if customers go on as before."
+    ).format(constant=format_percent(last["geometric"]), n=periods_counted(int(seen["age"]), every))
+    return Finding(claim, curve, " ".join([caveat, *cohorts.doubts]))
+
+
+def _of_purchases(cohorts: SharedCohorts) -> Finding:
+    caveats = [_("A purchase log does not show who has left, so there is no projection of who will stay.")]
+    if len(cohorts.outlook):
+        caveats.append(_law_of_purchases(cohorts.outlook.iloc[0]))
+    both = _both_readings(cohorts)
+    age = comparable_age(both, cohorts.grid, least=1)
+    if age is None:
+        return Finding(
+            _("It is too early to say how many still buy later."), cohorts.outlook, " ".join(caveats), is_news=False
+        )
+    cells = both[both["age"] == age]
+    claim = _("{later} {then} of the customers bought in that very period, and {ever} then or afterwards.")
+    counts = {"then": cells["active"].sum(), "ever": cells["active_ever"].sum()}
+    shares = {name: format_percent(count / cells["size"].sum()) for name, count in counts.items()}
+    claim = capital(claim.format(later=later(age, cohorts.grid.every), **shares))
+    reading = _("The first counts a pause as leaving; returns still to come would raise the second.")
+    return Finding(claim, cells, " ".join([reading, *caveats]))
+
+
+def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
+    """The cells that may be disclosed in both grids, where a return is no longer likely."""
+    ever = next(grid.table for grid in cohorts.grids if grid.kind == "unbounded")
+    ever = ever[(ever["status"] == OBSERVED) & ~ever["provisional"]]
+    then = cohorts.grid.table[cohorts.grid.table["status"] == OBSERVED]
+    columns = ["cohort", "age", "active"]
+    return then[[*columns, "size"]].merge(ever[columns], on=["cohort", "age"], suffixes=("", "_ever"))
+
+
+def _law_of_purchases(row: pd.Series) -> str:
+    text = _(
+        "A purchase model expects these {customers} {customers:customer|customers} to buy "
+        "{purchases} {purchases:time|times} in the next year, and {alive} of the {again} who bought "
+        "again to be {alive:a customer|customers} still; these are expectations, not counts."
+    )
+    return text.format(**{name: format_number(row[name]) for name in ("customers", "purchases", "again", "alive")})

@@ -81,17 +81,7 @@ class _Triangle:
 
 
 def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, least: int) -> Hidden:
-    """Which cells of a grid must be suppressed in addition to its small ones: one row per cohort, one column per age.
-
-    Args:
-        grid: The grid of activity, unsuppressed.
-        calendar: The calendar of the grid.
-        accounts: The account in the same report.
-        least: The smallest group that may be disclosed.
-
-    Returns:
-        The cells, and the cohorts whose size is suppressed, too.
-    """
+    """The cells of a grid to suppress in addition to its small ones, and the cohorts whose size is suppressed, too."""
     triangle = _triangle(grid, calendar, least)
     if grid.align != "calendar":
         return triangle.hidden, []

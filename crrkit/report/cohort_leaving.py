@@ -27,9 +27,6 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     rhythm, or the lower end of the interval is not above the share of pauses longer than the waiting time, no age is
     named. Rare buyers among frequent ones are not detected: their silence looks like an early loss.
 
-    Args:
-        cohorts: The cohorts of a report.
-
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from math import isnan
 from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, gettext as _
-from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
+from crrkit.measure.cohorts import SUPPRESSED
 from crrkit.report.account import reference_row, tells_when
 from crrkit.report.cohort_counts import cohorts_of
-from crrkit.report.cohort_findings import cohort_finding, told
+from crrkit.report.cohort_findings import cohort_finding, outlook_finding, told
 from crrkit.report.cohort_leaving import leaving_finding, rows_told
-from crrkit.report.cohort_outlook import outlook_finding
 from crrkit.report.html import Html, element, join
-from crrkit.report.published_amounts import grid_carried
+from crrkit.report.published_amounts import cells_carried, grid_carried
 from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried, told_beside
 
 if TYPE_CHECKING:
@@ -76,13 +74,8 @@ def cohorts_carried(cohorts: SharedCohorts) -> Carried:
 
 
 def _grid_carried(grid: CohortGrid) -> dict[str, dict[str, int | None]]:
-    found: dict[str, dict[str, int | None]] = {}
-    for row in grid.table.to_dict("records"):
-        cells = found.setdefault(str(row["cohort"]), {"size": None if isnan(row["size"]) else int(row["size"])})
-        if row["status"] in (OBSERVED, IN_PROGRESS, SUPPRESSED):
-            is_told = row["status"] != SUPPRESSED and not isnan(row["active"])
-            cells[str(row["age"])] = int(row["active"]) if is_told else None
-    return found
+    sizes, cells = grid.table.groupby("cohort", sort=False)[["size"]].first(), cells_carried(grid, "active")
+    return {cohort: size | cells.get(cohort, {}) for cohort, size in counts_carried(sizes).items()}
 
 
 def _explorer(cohorts: SharedCohorts) -> Explorer:

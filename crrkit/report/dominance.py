@@ -40,14 +40,7 @@ def without_dominated(
 
     If only the increases or the decreases disclose few, ``capped``, which separates them, is suppressed. The amount
     paid by those who joined is the next ``opening`` minus ``staying``: if it discloses few, one of the two periods is
-    removed.
-
-    Args:
-        money: The sums, one row per period, and the number of customers kept.
-        base: The list.
-        every: The period.
-        least: The smallest group that may be disclosed.
-        told: The numbers of periods whose amounts earlier reports show.
+    removed. ``told`` are the numbers of the periods whose amounts earlier reports show.
     """
     calendar = base.calendar(every)
     numbers = np.array([calendar.parse(str(label)) for label in money["period"]], dtype="int64")
@@ -63,11 +56,7 @@ def without_dominated(
 def is_dominated(grid: CohortGrid, base: Base, *, least: int, told: Collection[Cell] = ()) -> bool:
     """Whether the amount of some cohort in some period, or the remaining amount of a period, discloses few.
 
-    Args:
-        grid: The revenue of cohorts, as it may be shown.
-        base: The list.
-        least: The smallest group that may be disclosed.
-        told: The cells that earlier reports show.
+    ``told`` are the cells that earlier reports show, in addition to those of the grid.
     """
     calendar = base.calendar(grid.every)
     asked = reduce.shares_of_cohorts(base.money, calendar=calendar, as_of=base.as_of)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crrkit.ground import gettext as _
+from crrkit.ground import format_in_points, format_number, format_percent, gettext as _
 from crrkit.report.withhold import WITHHELD
 
 if TYPE_CHECKING:
@@ -70,6 +70,19 @@ def plainly(text: str) -> str:
     sentences = SENTENCE_END.split(text)
     told = [sentence for sentence in sentences if not TYPED.search(sentence)]
     return " ".join(told) or text
+
+
+def difference_words(change: float, low: float, high: float) -> str:
+    """A difference of two rates with its interval."""
+    text = _("Difference {change}, 95% interval {low} to {high}.")
+    ends = {"change": change, "low": low, "high": high}
+    return text.format(**{name: format_in_points(value) for name, value in ends.items()})
+
+
+def share_words(kept: float, start: float) -> str:
+    """A share with its counts: ``54.3% (69 of 127)``."""
+    counts = {"kept": format_number(kept), "start": format_number(start)}
+    return _("{share} ({kept} of {start})").format(share=format_percent(kept / start), **counts)
 
 
 def rows_of(kept: RetentionTable, *rows: pd.Series) -> pd.DataFrame:

@@ -1,19 +1,22 @@
-"""The headline: how many customers were kept in the latest complete period; its finding is the title of the page."""
+"""The headline: how many customers were kept in the latest complete period; its finding is the title of the page.
+
+While it is too early for a rate, it says why, and from which date there will be one.
+"""
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crrkit.counts import FEW
-from crrkit.ground import format_in_points, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import DAYS_PER_PERIOD, format_in_points, format_number, format_percent, gettext as _, ngettext
 from crrkit.judge import WORDING
 from crrkit.measure import EMPTY, RUNNING
-from crrkit.measure.cadence import LATE
+from crrkit.measure.cadence import BY, ENOUGH_CYCLES, LATE, RHYTHM_PERIODS, days_text
 from crrkit.report.account import reference_row
-from crrkit.report.early import early_finding
 from crrkit.report.finding import Finding, nothing_to_claim, plainly, rows_of
 from crrkit.report.period_names import capital, day_name, in_period, period_name
 from crrkit.report.recent import recent_finding
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crrkit.measure import RetentionTable
+    from crrkit.measure.cadence import Advice
 
 PERIODS_NAMED = 3  # periods in a sentence
 
@@ -213,8 +217,6 @@ def _listed(names: list[str]) -> str:
 
 def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
     """The counts behind the judgement of the period, which the notebook contains and which are not ids."""
-    import pandas as pd
-
     facts = {} if kept.rhythm is None else kept.rhythm.to_dict()
     told = facts | facts.pop("advice", {})
     return pd.DataFrame({"fact": [str(value) for value in told.values() if isinstance(value, int | float)]})
@@ -223,3 +225,55 @@ def _rhythm_facts(kept: RetentionTable) -> pd.DataFrame:
 def _names(kept: RetentionTable) -> tuple[str, ...]:
     """The names from the list: its own, its segment's, those of the states that count."""
     return tuple(str(text) for text in (kept.card.source, kept.card.segment, *(kept.card.counts or ())) if text)
+
+
+def is_early(kept: RetentionTable) -> bool:
+    """Whether the history is too short for any period, so that a rate would only reflect the calendar."""
+    return kept.rhythm is not None and kept.rhythm.is_doubtful and not kept.rhythm.advice.fits
+
+
+def early_finding(kept: RetentionTable) -> Finding:
+    """Why there is no rate yet, from when on there will be, and what the list shows already."""
+    rhythm = kept.rhythm
+    advice = None if rhythm is None else rhythm.advice
+    claim = _("It is too early to say how many customers stay.")
+    caveats = [
+        *([] if advice is None else [_why(advice)]),
+        *map(plainly, kept.quality.above()),
+        *([] if advice is None else _from_when(kept, advice)),
+        *([_median(rhythm.median)] if rhythm is not None and not math.isnan(rhythm.median) else []),
+        _("The account below shows who bought when; its rates do not show who stays."),
+    ]
+    return Finding(claim, kept.to_pandas(), " ".join(caveats))
+
+
+def _why(advice: Advice) -> str:
+    if math.isnan(advice.needed):
+        return _("Hardly anybody has bought twice yet.")
+    text = _(
+        "It takes {needed} {needed:day|days} until {share} of the customers have bought again, and the "
+        "list covers {history} {history:day|days}, less than twice as long."
+    )
+    return text.format(
+        needed=days_text(advice.needed), share=format_percent(advice.share, digits=0),
+        history=format_number(advice.history_days),
+    )  # fmt: skip
+
+
+def _median(days: float) -> str:
+    text = _("So far half of the repeat purchases came within {median} {median:day|days} of the one before.")
+    return text.format(median=days_text(days))
+
+
+def _from_when(kept: RetentionTable, advice: Advice) -> list[str]:
+    """The day from which the list will contain two whole periods of sufficient length."""
+    if kept.base is None or not advice.needed <= DAYS_PER_PERIOD["year"]:
+        return []
+    every = next(every for every in RHYTHM_PERIODS if DAYS_PER_PERIOD[every] >= advice.needed)
+    calendar, first = kept.base.calendar(every), kept.base.first
+    begun = calendar.index(first)
+    late = first.date() > calendar.start(begun) + timedelta(days=LATE * DAYS_PER_PERIOD[every])
+    whole = pd.Timestamp(calendar.start(begun + late + ENOUGH_CYCLES))
+    long_enough = pd.Timestamp(first).normalize() + timedelta(days=ENOUGH_CYCLES * advice.needed)
+    text = _("{by} it can be said from {day} on, if they go on buying at this pace.")
+    return [text.format(by=_(BY[every]), day=day_name(max(whole, long_enough)))]

@@ -13,15 +13,13 @@ from crrkit.ground import (
     YEARS_PER_PERIOD,
     InputError,
     check_moment,
-    format_in_points,
-    format_number,
     format_percent,
     gettext as _,
 )
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE
 from crrkit.report.account import reference_row
-from crrkit.report.finding import Finding
+from crrkit.report.finding import Finding, difference_words, share_words
 from crrkit.report.period_names import day_name, periods_counted
 from crrkit.report.section import Cell, Section, Subject
 from crrkit.report.withhold import WITHHELD
@@ -71,8 +69,7 @@ class _Side:
         return self.kept / self.start
 
     def told(self) -> str:
-        counts = {"kept": format_number(self.kept), "start": format_number(self.start)}
-        return _("{share} ({kept} of {start})").format(share=format_percent(self.rate), **counts)
+        return share_words(self.kept, self.start)
 
 
 def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
@@ -115,23 +112,15 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
     if len(before.rows) == 1:
         text = _("Around “{name}” ({day}): {was} in the period before, {now} in the one after, {verdict}.")
     words = {"was": before.told(), "now": after.told(), "n": n, "verdict": _verdict(low, high)}
-    spread = _("Difference {change}, 95% interval {low} to {high}.").format(
-        change=format_in_points(after.rate - before.rate),
-        low=format_in_points(low),
-        high=format_in_points(high),
-    )
-    caveats = [spread, *_year_before(kept, day, len(before.rows)), not_why()]
-    evidence = pd.concat([before.rows, after.rows])
-    return Finding(text.format(**what, **words), evidence, " ".join(caveats))
-
-
-def not_why() -> str:
-    """What a before-after comparison cannot show."""
-    return _(
+    spread = difference_words(after.rate - before.rate, low, high)
+    not_why = _(
         "This does not prove a cause: whatever else happened then counts, too, there is no control "
         "group, and a better period often follows a bad one by chance alone. Only a randomized holdout "
         "can tell."
     )
+    caveats = [spread, *_year_before(kept, day, len(before.rows)), not_why]
+    evidence = pd.concat([before.rows, after.rows])
+    return Finding(text.format(**what, **words), evidence, " ".join(caveats))
 
 
 def _in_a_year(kept: RetentionTable) -> int:

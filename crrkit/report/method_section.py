@@ -1,4 +1,4 @@
-"""The method: the formula, the periods, the interval, the textbook formula and what was suppressed."""
+"""The definition card, and the method: formula, periods, interval, textbook formula and what was suppressed."""
 
 from __future__ import annotations
 
@@ -146,3 +146,15 @@ def _withholding(min_cell: int | None) -> list[Html]:
             "Further numbers are withheld so that none of those can be computed from the rest of this page."
         )
     return [element("h4", _("Small groups")), element("p", text)]
+
+
+def definition_section(subject: Subject) -> Section:
+    """The definition card."""
+    card = subject.kept.card
+    return Section(
+        "definition",
+        _("What was counted"),
+        block=lambda: Html(card.to_html()),
+        cells=(Cell("kept.card"),),
+        is_appendix=True,
+    )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crrkit.ground import format_money, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure import COMPLETE, RecurringRevenue, RevenueRetention, revenue_retention
-from crrkit.report.account import reference_row
+from crrkit.report.account import reference_row, whole_rows
 from crrkit.report.dominance import without_dominated
 from crrkit.report.finding import Finding
 from crrkit.report.html import WITHHELD_MARK, Html, element, row_block, table_block
@@ -89,7 +89,7 @@ def money_of(
     if not base.has_amounts or (base.has_purchases and base.rule is not None):
         return None
     counted = revenue_retention(base, every=kept.every, first=first, last=last)  # type: ignore[call-overload]  # a base of either kind
-    shown = kept.table.loc[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna(), ["period", "start", "lost"]]
+    shown = whole_rows(kept)[["period", "start", "lost"]]
     both = _amounts(counted).merge(shown, on=["period", "start"]).round(dict.fromkeys([*AMOUNTS, "capped"], 2))
     if min_cell is not None:
         both = _without_few(both, base, kept.every, min_cell, pages_in(published))
@@ -125,9 +125,6 @@ def money_finding(money: RetentionTable) -> Finding:
     """How much of the revenue of the customers at the start was retained, and what the lost had paid.
 
     ``NRR = staying / opening`` and ``GRR`` the same with nobody counted above what they had paid before.
-
-    Args:
-        money: The money of a report.
     """
     row = money.table.iloc[-1]
     shown = {name: _amount(row[name], row["opening"], money.card.currency) for name in AMOUNTS}

@@ -38,7 +38,11 @@ def notebook_text(parts: list[Section], kept: RetentionTable, told: Told, title:
 
 def notebook_cells(parts: list[Section], kept: RetentionTable, told: Told, *, title: str) -> list[Cell | str]:
     """The cells, strings for text cells; a computing cell has the result already computed for the page."""
-    return [*_beginning(kept, told, title), *_of_sections(parts), _closing()]
+    cells = [*_beginning(kept, told, title)]
+    for part in parts:
+        if part.cells:
+            cells += [f"## {part.label}", *part.cells]
+    return [*cells, _closing()]
 
 
 def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | str]:
@@ -53,13 +57,6 @@ def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | 
         f"kept = report.shared(counted, min_cell=min_cell{beside})",
         gives={"kept": kept},
     )
-
-
-def _of_sections(parts: list[Section]) -> Iterator[Cell | str]:
-    for part in parts:
-        if part.cells:
-            yield f"## {part.label}"
-            yield from part.cells
 
 
 def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
@@ -79,14 +76,14 @@ def with_outputs(cells: list[Cell | str]) -> list[dict[str, Any]]:
             ran += 1
             if cell.tag:
                 place["metadata"] = {"tags": [cell.tag]}
-            outputs = [_told(ran, output) for output in _run(cell, names)]
+            outputs = list(_run(cell, names, ran))
             made.append(
                 {"cell_type": "code", "source": cell.source, "outputs": outputs, "execution_count": ran} | place
             )
     return made
 
 
-def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _run(cell: Cell, names: dict[str, Any], number: int) -> Iterator[dict[str, Any]]:
     """The outputs of a cell: what it prints, and the value of its last line."""
     tree = ast.parse(cell.source)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
@@ -99,7 +96,8 @@ def _run(cell: Cell, names: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if printed.getvalue():
         yield {"output_type": "stream", "name": "stdout", "text": printed.getvalue()}
     if value is not None:
-        yield {"output_type": "execute_result", "data": _shown(value), "metadata": {}}
+        shown = {"data": _shown(value), "metadata": {}, "execution_count": number}
+        yield {"output_type": "execute_result", **shown}
 
 
 def _shown(value: object) -> Mapping[str, Any]:
@@ -112,10 +110,6 @@ def _shown(value: object) -> Mapping[str, Any]:
     if SAVED in data:
         data.pop(WIDGET, None)
     return data
-
-
-def _told(ran: int, output: dict[str, Any]) -> dict[str, Any]:
-    return output | ({"execution_count": ran} if output["output_type"] == "execute_result" else {})
 
 
 def plain(text: str) -> str:

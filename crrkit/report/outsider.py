@@ -136,12 +136,7 @@ class Cut:
 
 
 def cut_of(account: RetentionTable, sections: Mapping[str, Carried] | None = None) -> Cut:
-    """An account, with what other sections disclose about first-time customers.
-
-    Args:
-        account: The account.
-        sections: The counts embedded by the sections of its page.
-    """
+    """An account, with what the other sections embedded in its page disclose about first-time customers."""
     seen = pd.Timestamp(account.card.as_of)
     table: pd.DataFrame = account.table[["from_", "until", *CARRIED_COUNTS]].reset_index(drop=True)
     numbers = {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in CARRIED_COUNTS}
@@ -189,9 +184,7 @@ def _come_between(
 def unknowns_of(cuts: Iterable[Cut], *, is_by_period: bool) -> Unknowns:
     """The linear system of several accounts of the same customers, by the same rules.
 
-    Args:
-        cuts: The result of `cut_of` of each.
-        is_by_period: Whether customers are those who bought in a period; otherwise those present at a moment.
+    ``is_by_period``: customers are those who bought in a period; otherwise those present at a moment.
     """
     given, system = list(cuts), Unknowns()
     days = sorted({day for cut in given for day in cut.days})

@@ -1,20 +1,19 @@
-"""The HTML page: the finding first, everything else below it, and no network requests."""
+"""The HTML page: the finding first, everything else below it, and no network requests; its title, author and logo."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from base64 import b64encode
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crrkit.ground import __version__, gettext as _, language
+from crrkit.ground import InputError, SourceError, __version__, gettext as _, language
 from crrkit.measure.cadence import BY
-from crrkit.report.dress import Dress
 from crrkit.report.glossary_section import links_to
-from crrkit.report.html import Html, element, join
+from crrkit.report.html import STYLE, Html, element, join, policy, without_style_attributes
 from crrkit.report.period_names import day_name
-from crrkit.report.policy import STYLE, policy, without_style_attributes
 from crrkit.report.published import account_island
 
 if TYPE_CHECKING:
@@ -28,7 +27,12 @@ if TYPE_CHECKING:
 
 FULL, SHORT = "full", "short"  # how much of it
 CSS = Path(__file__).parent / "page.css"
-SCRIPT_FILE = Path(__file__).parent / "page.js"
+SCRIPT_FILE = Path(__file__).parent / "page.js"  # for sorting, copying and downloading tables
+LARGEST_LOGO = 200_000  # bytes of a logo
+LOGO_KINDS = {
+    b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp", b"<svg": "svg+xml",
+    b"<?xml": "svg+xml",
+}  # fmt: skip
 
 
 def build_page(
@@ -44,7 +48,7 @@ def build_page(
     first = [pieces[part.anchor] for part in shown if not part.is_appendix]
     assets = widgets.static_assets(explorers.values()) if explorers else ""
     if explorers or any("data-copy" in piece for piece in pieces.values()):
-        assets += _own_script()
+        assets += element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
     seen = _seen(kept, last_row)
     body = [
         _head(parts, kept, dress or Dress(title), seen=seen, anchors=set(pieces)),
@@ -56,7 +60,7 @@ def build_page(
     ]
     top = element("title", f"{title}: {parts[0].findings[0].claim}")
     inner, rules = without_style_attributes(element("body", *body, class_=detail))
-    own, inner = _sheets(inner)
+    own, inner = "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)  # those of explorers must be in the head
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + own + rules + "\n"))
     metas = [
         element("meta", charset="utf-8"),
@@ -67,20 +71,10 @@ def build_page(
     return f"<!doctype html>\n{html}\n"
 
 
-def _sheets(inner: str) -> tuple[str, str]:
-    """Split off the style sheets of the explorers, which must be in the head."""
-    return "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)
-
-
 def _placed(part: Section) -> Section:
     """Move sections without findings to the appendix: a heading in the body is a finding."""
     tells_nothing = part.findings and not any(one.is_news for one in part.findings)
     return replace(part, is_appendix=True) if tells_nothing else part
-
-
-def _own_script() -> Html:
-    """The script for sorting, copying and downloading tables."""
-    return element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
 
 
 def _appendix(pieces: Iterable[Html]) -> list[Html]:
@@ -190,3 +184,38 @@ def _caveat(finding: Finding) -> Html:
 def _footer(seen: str) -> Html:
     made = _("Made with crrkit {version}. It holds no data of individual customers and loads nothing from the network.")
     return element("footer", f"{seen} {made.format(version=__version__)}")
+
+
+@dataclass(frozen=True)
+class Dress:
+    """The framing of the findings.
+
+    Attributes:
+        title: The title above the headline.
+        author: The author.
+        note: The analyst's note.
+        logo: A picture as a data URL, or nothing.
+    """
+
+    title: str
+    author: str = ""
+    note: str = ""
+    logo: str = ""
+
+
+def logo_of(path: str | Path | None) -> str:
+    """A picture as a data URL, which cannot execute scripts; an error if it is no picture, or too large."""
+    if path is None:
+        return ""
+    try:
+        content = Path(path).read_bytes()
+    except OSError as refused:
+        message = _("logo={path} cannot be read ({why}).")
+        raise SourceError(
+            message.format(path=path, why=refused.strerror), argument="logo", given=str(path)
+        ) from refused
+    kind = next((kind for begin, kind in LOGO_KINDS.items() if content.lstrip()[:8].startswith(begin)), None)
+    if kind is None or len(content) > LARGEST_LOGO:
+        message = _("logo={path} is not an image of at most 200 kB. Give a PNG, JPEG, GIF, WebP or SVG file.")
+        raise InputError(message.format(path=path), argument="logo", given=str(path))
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
 from crrkit.ground import InputError, all_messages, gettext as _, language
-from crrkit.report.keys import keys_of, parts_of
+from crrkit.report.keys import LEAST_DIGITS, LEAST_LETTERS, TOKEN, keys_of, parts_of
 from crrkit.report.parameters import LINES_OF_SETTINGS, OF_PARAMETERS, OF_READING
 
 if TYPE_CHECKING:
@@ -37,13 +37,11 @@ if TYPE_CHECKING:
     from crrkit.read import Base
     from crrkit.report.section import Section
 
-WORD = re.compile(r"[^\W_]+")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 HOLE = re.compile(r"\{[^{}]*\}")  # a placeholder for a number or a name in a message
 LAID_OUT = ("meta", "main", "section")  # elements whose attributes are crrkit's own, the same on every page
 MARKUP = re.compile(r"<[a-z!]")
 TOGETHER = 6  # words of one id
-LETTERS, DIGITS = 3, 5  # from these lengths on, an id is distinguishable from other words and numbers
 STATE_WORDS = {
     "kinds",
     "pooled",
@@ -58,17 +56,9 @@ PICTURE = "data:image/svg+xml;base64,"
 def refuse_leaks(
     texts: Iterable[str], base: Base, *, file: str, parts: Iterable[Section], code: Iterable[str] = ()
 ) -> None:
-    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address.
+    """Raise if a text of a file contains a customer's or contract's id, or an e-mail address, without repeating it.
 
-    Args:
-        texts: The result of `texts_of_page` or `texts_of_notebook`.
-        base: The base whose ids are looked for.
-        file: The file's name, for the message.
-        parts: The sections of the report: their own numbers, names and dates do not count as ids.
-        code: The result of `code_of_page` or `code_of_notebook`: a file's own code does not count as ids.
-
-    Raises:
-        InputError: With the location, without the id itself.
+    The sections' numbers, names and dates and the file's own code (`code_of_page`, `code_of_notebook`) are no ids.
     """
     texts = list(texts)
     own = STATE_WORDS.union(*map(_words_of_code, code))
@@ -79,15 +69,7 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterabl
     """Raise if a string from the caller or the data names a customer, without exceptions for words of crrkit.
 
     A customer is named by an id as a whole, in parts, several in a row, in another word order, and with any separators.
-
-    Args:
-        texts: The title, the files' names, and what sections say are names of the data.
-        base: The base whose ids are looked for.
-        groups: The names of segments: each speaks of many, so that a word of one may also be a part of an id.
-        file: The file's name, for the message.
-
-    Raises:
-        InputError: With the location, without the id itself.
+    ``groups`` are the names of segments: each speaks of many, so that a word of one may also be a part of an id.
     """
     texts, groups = list(texts), list(groups)
     _refuse([*texts, *groups], base, file=file, own=set())
@@ -112,15 +94,15 @@ def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
 
 def telling_words(text: str) -> Iterator[str]:
     """The candidate ids in a text, in lower case."""
-    runs = [(*found.span(), *_weight(found[0])) for found in WORD.finditer(text)]
+    runs = [(*found.span(), *_weight(found[0])) for found in TOKEN.finditer(text)]
     for i, (begin, *_first) in enumerate(runs):
         letters, digits = False, 0
         for _begin, end, has_letter, n in runs[i : i + TOGETHER]:
             letters, digits = letters or has_letter, digits + n
-            if not letters and digits < DIGITS:
+            if not letters and digits < LEAST_DIGITS:
                 continue
             word = text[begin:end].lower()
-            if len(word) >= LETTERS if letters else not _is_in_number(text, begin, end, word):
+            if len(word) >= LEAST_LETTERS if letters else not _is_in_number(text, begin, end, word):
                 yield word
                 yield text[begin - 1 : end].lower().strip() if begin else word
 
@@ -256,7 +238,7 @@ def template_words(texts: Iterable[str]) -> set[str]:
 
 
 def _words(text: str) -> list[str]:
-    return WORD.findall(text.lower())
+    return TOKEN.findall(text.lower())
 
 
 @cache

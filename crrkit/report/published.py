@@ -7,15 +7,14 @@ is for `previous=`, and all of it for `published=`, so that the pages themselves
 from __future__ import annotations
 
 import json
-import math
+import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
-from crrkit.counts import wilson
+from crrkit.counts import wilson_columns
 from crrkit.ground import InputError, InputTypeError, SourceError, check_choice, gettext as _
 from crrkit.measure import RetentionTable
 from crrkit.read import QualityReport
@@ -23,11 +22,12 @@ from crrkit.report.html import Html, element
 from crrkit.rules import DefinitionCard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from crrkit.report.section import Carried, Section
 
 ACCOUNT_PLACE = "crrkit-account"
+ACCOUNT_ISLAND = re.compile(rf'<script[^>]* id="{ACCOUNT_PLACE}"[^>]*>(.*?)</script>', re.DOTALL)
 CARRIED_COUNTS = ("start", "kept", "lost", "new", "returned", "end")
 CARRIED_DAYS = ("from_", "until")
 CARRIED = ("period", *CARRIED_DAYS, *CARRIED_COUNTS, "status")
@@ -111,9 +111,15 @@ def each_of(published: object) -> tuple[object, ...]:
     return tuple(published) if isinstance(published, list | tuple) else (published,)
 
 
+def file_of(given: object) -> str | Path | None:
+    """The file of an earlier report, given as such or as a result of `write_report`; None if it is something else."""
+    path = getattr(given, "out", given)
+    return path if isinstance(path, str | Path) else None
+
+
 def _path_of(one: object) -> str | Path:
-    path = getattr(one, "out", one)
-    if isinstance(path, str | Path):
+    path = file_of(one)
+    if path is not None:
         return path
     message = _("published has a {kind} in it; give the HTML files of earlier reports.")
     raise InputTypeError(message.format(kind=type(one).__name__), argument="published", given=one)
@@ -140,7 +146,7 @@ def _taken(path: str | Path, take: Callable[[dict[str, Any]], Taken], *, argumen
         why = getattr(refused, "strerror", None) or type(refused).__name__
         raise SourceError(message.format(path=path, why=why), argument=argument, given=str(path)) from refused
     try:
-        return take(json.loads(_island_of(text)))
+        return take(json.loads("".join(ACCOUNT_ISLAND.findall(text))))
     except (ValueError, KeyError, TypeError, AttributeError) as refused:
         message = _(
             "{path} carries no account that could be read: it is not a report, or was written by an "
@@ -157,11 +163,8 @@ def _account(content: dict[str, Any]) -> RetentionTable:
     table = pd.DataFrame(content["periods"], columns=content["columns"])[list(CARRIED)]
     table = table.assign(**{name: pd.to_datetime(table[name]) for name in CARRIED_DAYS})
     table = table.assign(**{name: table[name].astype(float) for name in CARRIED_COUNTS})
-    rates: Sequence[tuple[float, float, float]] = [
-        (kept / start, *wilson(kept, start)) if start > 0 and not math.isnan(kept) else (math.nan,) * 3
-        for start, kept in zip(table["start"], table["kept"], strict=True)
-    ]
-    table[["crr", "crr_low", "crr_high"]] = pd.DataFrame(rates, index=table.index, columns=["crr", "low", "high"])
+    low, high = wilson_columns(table["kept"], table["start"])
+    table = table.assign(crr=table["kept"] / table["start"].where(table["start"] > 0), crr_low=low, crr_high=high)
     card = DefinitionCard.from_dict(content["card"])
     return RetentionTable(
         table, every, card, QualityReport.from_counts({}, source=card.source, rows_used=0, columns={})
@@ -172,32 +175,8 @@ def account_before(previous: object) -> RetentionTable | None:
     """The account of an earlier report, from its file, from a result of `write_report`, or given as such."""
     if previous is None or isinstance(previous, RetentionTable):
         return previous
-    path = getattr(previous, "out", previous)
-    if isinstance(path, str | Path):
+    path = file_of(previous)
+    if path is not None:
         return account_in(path)
     message = _("previous is a {kind}; give the HTML file of an earlier report, or its account.")
     raise InputTypeError(message.format(kind=type(previous).__name__), argument="previous", given=previous)
-
-
-def _island_of(page: str) -> str:
-    reader = _Finder()
-    reader.feed(page)
-    return "".join(reader.found)
-
-
-class _Finder(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[str] = []
-        self.inside = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.inside = tag == "script" and dict(attrs).get("id") == ACCOUNT_PLACE
-
-    def handle_endtag(self, tag: str) -> None:
-        del tag
-        self.inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.found.append(data)

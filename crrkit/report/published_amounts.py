@@ -39,12 +39,16 @@ def money_carried(money: pd.DataFrame, every: str) -> Carried:
 
 def grid_carried(grid: CohortGrid) -> Carried:
     """The revenue of cohorts as shares of their first age, in billionths; None if suppressed."""
+    return {grid.every: cells_carried(grid, "rate", unit=BILLIONTHS)}
+
+
+def cells_carried(grid: CohortGrid, value: str, *, unit: int = 1) -> dict[str, dict[str, int | None]]:
+    """The cells that could be observed as embedded in a page, one row per cohort, one column per age."""
     found: dict[str, dict[str, int | None]] = {}
     for row in grid.table[grid.table["status"].isin([OBSERVED, IN_PROGRESS, SUPPRESSED])].to_dict("records"):
-        is_told = row["status"] != SUPPRESSED and not np.isnan(row["rate"])
-        cells = found.setdefault(str(row["cohort"]), {})
-        cells[str(row["age"])] = round(row["rate"] * BILLIONTHS) if is_told else None
-    return {grid.every: found}
+        is_told = row["status"] != SUPPRESSED and not np.isnan(row[value])
+        found.setdefault(str(row["cohort"]), {})[str(row["age"])] = round(row[value] * unit) if is_told else None
+    return found
 
 
 def beside_amounts(
@@ -52,13 +56,8 @@ def beside_amounts(
 ) -> pd.DataFrame:
     """The periods for which no earlier page shows a different amount, or one for an overlapping other period.
 
-    What an earlier page suppresses for a common period stays suppressed.
-
-    Args:
-        money: The sums, one row per period.
-        calendar: The calendar of the periods.
-        published: The earlier pages.
-        looks_back: Whether the opening of a period was paid in the previous one.
+    What an earlier page suppresses for a common period stays suppressed. ``looks_back``: the opening of a period was
+    paid in the previous one.
     """
     alike = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
     labels = money["period"].astype(str)

@@ -16,8 +16,6 @@ from crrkit.report.section import Cell, Section, Subject, counting, counts_carri
 from crrkit.report.withhold import RENEWAL_COUNTS, blank_renewals
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
 
@@ -27,12 +25,9 @@ MOST_RENEWED = 0.5  # if fewer are renewed and contracts have no terms, an end i
 
 def renewal_section(subject: Subject) -> Section | None:
     """The outcome of contracts due; None if ends are cancellations, or no period may be shown."""
-    base, least = subject.base, subject.min_cell
-    due = (
-        None
-        if base is None
-        else renewals_of(base, subject.kept, min_cell=least, first=subject.first, last=subject.last)
-    )
+    if subject.base is None:
+        return None
+    due = renewals_of(subject.base, subject.kept, min_cell=subject.min_cell, first=subject.first, last=subject.last)
     if due is None:
         return None
     return Section(
@@ -40,10 +35,7 @@ def renewal_section(subject: Subject) -> Section | None:
         _("Renewals"),
         (renewal_finding(due),),
         lambda: renewal_block(due),
-        cells=(
-            counting("due", RENEWAL_CALL, due, then="report.renewal_finding(due)"),
-            Cell("due.table"),
-        ),
+        cells=(counting("due", RENEWAL_CALL, due, then="report.renewal_finding(due)"), Cell("due.table")),
         tables=(due.table,),
         carried={f"renewals {due.every}": counts_carried(due.table.set_index("period")[RENEWAL_COUNTS])},
     )
@@ -120,11 +112,10 @@ def _late_words(due: RenewalTable) -> str:
 def renewal_block(due: RenewalTable) -> Html:
     """The latest periods as rows."""
     heads = [_("period"), _("due"), _("on time"), _("late"), _("not renewed"), _("renewed")]
-    rows = [_cells(row) for _i, row in due.table.tail(LATEST).iterrows()]
+    kinds = {"period": "text", **dict.fromkeys(RENEWAL_COUNTS, "count"), "rate": "rate"}
+    rows = [
+        row_block(*(format_cell(row[name], kind) for name, kind in kinds.items()))
+        for _i, row in due.table.tail(LATEST).iterrows()
+    ]
     table = element("figure", table_block(heads, rows, label=_("Renewals")))
     return element("details", element("summary", _("The latest periods")), table)
-
-
-def _cells(row: pd.Series) -> Html:
-    counts = (format_cell(row[name], "count") for name in RENEWAL_COUNTS)
-    return row_block(str(row["period"]), *counts, format_cell(row["rate"], "rate"))

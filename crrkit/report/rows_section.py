@@ -53,14 +53,17 @@ def _weighed(subject: Subject) -> WeighedDoubts | None:
 
 def doubts_block(weighed: WeighedDoubts) -> Html:
     """Doubtful rows and their effect on the latest rate."""
-    heads = [weighed.titles()[name] for name in weighed.kinds]
-    cells = weighed.table[list(weighed.kinds)].to_numpy(dtype=object).tolist()
+    return join(element("p", weighed.caption()), _table_of(weighed, label=weighed.caption()))
+
+
+def _table_of(result: WeighedDoubts | QualityReport, *, label: str) -> Html:
+    heads = [result.titles()[name] for name in result.kinds]
+    cells = result.table[list(result.kinds)].to_numpy(dtype=object).tolist()
     rows = [
-        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, weighed.kinds.values(), strict=True)))
+        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, result.kinds.values(), strict=True)))
         for row in cells
     ]
-    table = element("figure", table_block(heads, rows, label=weighed.caption()))
-    return join(element("p", weighed.caption()), table)
+    return element("figure", table_block(heads, rows, label=label))
 
 
 def _facts(kept: RetentionTable) -> pd.DataFrame:
@@ -92,17 +95,7 @@ def quality_finding(quality: QualityReport) -> Finding:
 
 def rows_block(kept: RetentionTable) -> Html:
     """Why rows were set aside, and the role of each column."""
-    quality, kinds = kept.quality, kept.quality.kinds
-    heads = [quality.titles()[name] for name in kinds]
-    rows = [
-        row_block(*(format_cell(cell, kind) for cell, kind in zip(row, kinds.values(), strict=True)))
-        for row in _cells(quality)
-    ]
+    quality = kept.quality
     lines = [quality.reading(), *map(plainly, quality.said())]
-    table = element("figure", table_block(heads, rows, label=_("Rows set aside"))) if rows else None
+    table = _table_of(quality, label=_("Rows set aside")) if len(quality.table) else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))
-
-
-def _cells(quality: QualityReport) -> list[list[object]]:
-    rows: list[list[object]] = quality.table[list(quality.kinds)].to_numpy(dtype=object).tolist()
-    return rows

@@ -66,15 +66,8 @@ def safe_account(
 ) -> SafeAccount:
     """The account by the period, or by the next longer one without suppression.
 
-    Args:
-        base: The list, under the rule of the report.
-        every: The period that suits the customers' rhythm, or the requested one.
-        min_cell: The smallest group that may be shown; None suppresses nothing.
-        first: The first requested period.
-        last: The last one.
-        is_told: Whether the caller requested this period: then it is used, and gaps remain.
-        published: Reports already published: a period that would disclose something in combination with them is not
-            used.
+    If the caller requested the period, ``is_told``, it is used, and gaps remain. A period that would disclose something
+    in combination with published reports is not used.
     """
     ends: dict[datetime | None, tuple[Base, QuietEnd | None]] = {}
 
@@ -94,9 +87,9 @@ def safe_account(
         raise refused[0]
     chosen = next((one for one in tried if _is_safe(one)), None) or min(tried, key=_hidden_share)
     if refused:
-        chosen = _with_notes(chosen, _why_not_published(chosen))
+        chosen = replace(chosen, notes=(_why_not_published(chosen),))
     elif chosen is not tried[0]:
-        chosen = _with_notes(chosen, _why_longer(tried[0], chosen))
+        chosen = replace(chosen, notes=(_why_longer(tried[0], chosen),))
     if _is_safe(chosen) and _hidden(chosen):
         return _without_head(account, chosen)
     return chosen if published else replace(chosen, recent=recent_of(chosen.counted, chosen.kept, min_cell=min_cell))
@@ -143,7 +136,7 @@ def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccoun
     text = _("The account begins with {period}: before that, the groups are too small to show.")
     note = text.format(period=period_name(table.iloc[head], chosen.every))
     begun = account(chosen.every, str(table["period"].iloc[head]))
-    return _with_notes(begun, *chosen.notes, note)
+    return replace(begun, notes=(*chosen.notes, note))
 
 
 def _why_not_published(chosen: SafeAccount) -> str:
@@ -158,7 +151,3 @@ def _why_longer(begun: SafeAccount, chosen: SafeAccount) -> str:
         all=periods_counted(len(begun.kept.table), begun.every),
         n=format_number(len(_hidden(begun))),
     )
-
-
-def _with_notes(account: SafeAccount, *notes: str) -> SafeAccount:
-    return replace(account, notes=notes)

@@ -9,11 +9,10 @@ from crrkit.report.account_section import account_section
 from crrkit.report.advice_section import advice_section
 from crrkit.report.beside_published import left_out, left_out_words
 from crrkit.report.cohort_section import cohort_section
-from crrkit.report.definition_section import definition_section
 from crrkit.report.glossary_section import glossary_section
 from crrkit.report.headline_section import headline_section
 from crrkit.report.mark_section import mark_section
-from crrkit.report.method_section import method_section
+from crrkit.report.method_section import definition_section, method_section
 from crrkit.report.money_section import money_section
 from crrkit.report.movement_section import movement_section
 from crrkit.report.published_amounts import OF_MONEY

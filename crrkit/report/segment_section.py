@@ -6,20 +6,68 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_cell, format_in_points, format_percent, gettext as _
+from crrkit import reduce
+from crrkit.counts import wilson_columns
+from crrkit.ground import format_cell, format_in_points, format_percent, gettext as _, segment_names
 from crrkit.judge import DIFFER, compare_segments, decompose
+from crrkit.measure import RetentionTable, retention_by_period
+from crrkit.measure.cube import refuse_names_as_segments
+from crrkit.report.account import earlier_periods, reference_row
 from crrkit.report.account_section import interval_cell
-from crrkit.report.finding import PAIR, Finding
+from crrkit.report.finding import PAIR, Finding, difference_words, share_words
 from crrkit.report.html import Html, element, join, row_block, table_block
 from crrkit.report.period_names import in_period, period_name
 from crrkit.report.section import Carried, Cell, Section, Subject, counting
-from crrkit.report.segment_counts import latest_rows, segments_of
-from crrkit.report.withhold import SEGMENT_COUNTS
+from crrkit.report.withhold import CAME_BETWEEN, SEGMENT_COUNTS, merge_segments
 
 if TYPE_CHECKING:
-    from crrkit.measure import RetentionTable
+    from crrkit.read import Base
 
 SEGMENT_CALL = "segments_of(base, kept, min_cell=min_cell)"
+SEGMENT_COLUMNS = ["segment", "period", "from_", "until", *SEGMENT_COUNTS, "status"]
+
+
+def segments_of(base: Base, kept: RetentionTable, *, min_cell: int | None = 10) -> RetentionTable | None:
+    """The headline period by segment, and the earlier one with which it is compared.
+
+    Args:
+        base: A base read with ``by=``; several columns form one name.
+        kept: The account of the report.
+        min_cell: The smallest group that may be shown; smaller segments are merged. None shows all.
+
+    Returns:
+        The account of those periods with ``by=("segment",)``; None without segments or without a rate.
+    """
+    row = reference_row(kept)
+    if not base.by or row is None:
+        return None
+    if min_cell is not None:
+        for name in base.by:
+            sizes = reduce.collect(reduce.segment_sizes(base.table, name=name))
+            refuse_names_as_segments(name, sizes["customers"])
+    labels = [*earlier_periods(kept)[:1], str(row["period"])]
+    table = retention_by_period(base, every=kept.every, by=base.by, last=labels[-1]).table
+    table = table[table["period"].isin(labels)]
+    followed = table["until"].isin(table["from_"])
+    named = table.assign(segment=segment_names(table, base.by), came=(table["end"] - table["kept"]).where(followed, 0))[
+        [*SEGMENT_COLUMNS, CAME_BETWEEN]
+    ]
+    return _account(merge_segments(named, min_cell or 0, others=_("All others")), kept)
+
+
+def _account(rows: pd.DataFrame, kept: RetentionTable) -> RetentionTable:
+    """The account of these rows, with rates."""
+    rate = rows["kept"] / rows["start"].where(rows["start"] > 0)
+    low, high = wilson_columns(rows["kept"], rows["start"])
+    table = rows.assign(crr=rate, crr_low=low, crr_high=high)
+    return RetentionTable(table, kept.every, kept.card, kept.quality, by=("segment",), whole=kept)
+
+
+def latest_rows(segments: RetentionTable) -> pd.DataFrame:
+    """The rows of the headline period with a rate, the highest rate first."""
+    table = segments.table
+    rows: pd.DataFrame = table[(table["period"] == table["period"].iloc[-1]) & (table["start"] > 0)]
+    return rows.sort_values("crr", ascending=False, kind="stable").reset_index(drop=True)
 
 
 def segment_section(subject: Subject) -> Section | None:
@@ -88,9 +136,6 @@ def segment_rows(segments: RetentionTable) -> list[list[str]]:
 def segment_finding(segments: RetentionTable) -> Finding:
     """Which segment retains more of its customers, and whether that is more than chance.
 
-    Args:
-        segments: The segments of a report.
-
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_contracts(crr.sample_path("contracts"), by="region")
@@ -117,7 +162,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
         names = ("one", "other") if first["difference"] > 0 else ("other", "one")
         pair = {"better": first[names[0]], "worse": first[names[1]]}
         ends = sorted((abs(first["low"]), abs(first["high"])))
-        notes = [_difference(abs(first["difference"]), *ends), *notes]
+        notes = [difference_words(abs(first["difference"]), *ends), *notes]
     rates = rows.set_index("segment")["crr"]
     shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
     claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
@@ -126,9 +171,6 @@ def segment_finding(segments: RetentionTable) -> Finding:
 
 def past_finding(segments: RetentionTable) -> Finding | None:
     """Which segment changed from its own past, and whether that is more than chance.
-
-    Args:
-        segments: The segments of a report.
 
     Returns:
         The finding, about the segment with the strongest evidence of change; None without an earlier period or a second
@@ -159,31 +201,17 @@ def past_finding(segments: RetentionTable) -> Finding | None:
     text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
     if first["difference"] < 0:
         text = _("{segment} kept a smaller share of its customers than {then}: {is_} against {was}, more than chance.")
-    of = {name: _counted(rows, first["segment"]) for name, rows in (("was", then), ("is_", now))}
+    counts = (rows.set_index("segment").loc[first["segment"], ["kept", "start"]] for rows in (then, now))
+    of = dict(zip(("was", "is_"), (share_words(*pair) for pair in counts), strict=True))
     return Finding(
         text.format(segment=first["segment"], **words, **of),
         evidence,
-        " ".join([_difference(*first[["difference", "low", "high"]]), *caveat]),
+        " ".join([difference_words(*first[["difference", "low", "high"]]), *caveat]),
     )
-
-
-def _counted(rows: pd.DataFrame, segment: str) -> str:
-    row = rows[rows["segment"] == segment].iloc[0]
-    counts = {name: format_cell(row[name], "count") for name in ("kept", "start")}
-    return _("{share} ({kept} of {start})").format(share=format_percent(row["crr"]), **counts)
-
-
-def _difference(change: float, low: float, high: float) -> str:
-    text = _("Difference {change}, 95% interval {low} to {high}.")
-    ends = {"change": change, "low": low, "high": high}
-    return text.format(**{name: format_in_points(value) for name, value in ends.items()})
 
 
 def mix_finding(segments: RetentionTable) -> Finding | None:
     """How much of a change is due to the segments' rates, and how much to their shares.
-
-    Args:
-        segments: The segments of a report.
 
     Returns:
         The finding; None without an earlier period or a second segment.

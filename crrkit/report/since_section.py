@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.counts import newcombe
-from crrkit.ground import format_in_points, format_percent, gettext as _, ngettext
-from crrkit.measure import COMPLETE
-from crrkit.report.account import reference_row
-from crrkit.report.changes import change_claim
-from crrkit.report.finding import Finding, rows_of
+from crrkit.ground import format_percent, gettext as _, ngettext
+from crrkit.report.account import reference_row, whole_rows
+from crrkit.report.finding import Finding, difference_words, rows_of
 from crrkit.report.html import Html, join
 from crrkit.report.period_names import day_name, in_period, period_name
 from crrkit.report.published import CARRIED_COUNTS
 from crrkit.report.section import Section, Subject, counting
+from crrkit.report.trend_section import change_between, change_claim
 from crrkit.rules import diff
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ def since_section(subject: Subject) -> Section | None:
         "since",
         _("Since the last report"),
         (found,),
-        lambda: rules_block(kept, before),
+        lambda: Html(diff(before.card, kept.card).to_html()) if _other_rules(kept, before) else join(),
         cells=(counting("before", "account_in(previous)", before, then="report.since_finding(kept, previous=before)"),),
         tables=(before.table,),
         names=(before.card.source,),
@@ -114,15 +112,11 @@ def _of_the_same_period(kept: RetentionTable, previous: RetentionTable, now: pd.
 def _moved(
     kept: RetentionTable, previous: RetentionTable, now: pd.Series, then: pd.Series, words: dict[str, str]
 ) -> Finding:
-    change = now["crr"] - then["crr"]
-    low, high = newcombe(int(now["kept"]), int(now["start"]), int(then["kept"]), int(then["start"]))
-    spread = _("Difference {change}, 95% interval {low} to {high}.").format(
-        change=format_in_points(change), low=format_in_points(low), high=format_in_points(high)
-    )
+    change = change_between(then, now)
     season = [_("Neighbouring periods may differ by season alone.")] if kept.every != "year" else []
     same = _("Both count by the same rules.")
-    caveat = " ".join([spread, same, *season, _seen(kept, previous), *_restated(kept, previous)])
-    return Finding(change_claim(change, low, high).format(**words), rows_of(kept, now), caveat)
+    caveat = " ".join([difference_words(*change), same, *season, _seen(kept, previous), *_restated(kept, previous)])
+    return Finding(change_claim(*change).format(**words), rows_of(kept, now), caveat)
 
 
 def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
@@ -153,10 +147,4 @@ def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
 
 
 def _told(kept: RetentionTable) -> pd.DataFrame:
-    table = kept.table
-    return table.loc[(table["status"] == COMPLETE) & table["crr"].notna(), ["period", "from_", *CARRIED_COUNTS, "crr"]]
-
-
-def rules_block(kept: RetentionTable, previous: RetentionTable) -> Html:
-    """The rules that differ, side by side; empty if none do."""
-    return Html(diff(previous.card, kept.card).to_html()) if _other_rules(kept, previous) else join()
+    return whole_rows(kept)[["period", "from_", *CARRIED_COUNTS, "crr"]]

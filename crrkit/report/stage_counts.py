@@ -1,4 +1,4 @@
-"""The stages of a report: counts per stage, the rate as a sum over stages, and the playbook's proposals.
+"""The stages of a report: counts per stage, the rate as a sum over stages, and the cards of the playbook.
 
 A boundary with few people in some stage is left out completely: since the sum of two stages is in the report, each
 discloses the other.
@@ -6,6 +6,7 @@ discloses the other.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,12 @@ from crrkit.judge.whatif import StageModel, parts_of
 from crrkit.measure import COMPLETE
 from crrkit.measure.stages import CUSTOMERS, StageFlow, stage_flow
 from crrkit.report.account import reference_row
-from crrkit.report.cards import cards_of
-from crrkit.report.period_names import period_name
+from crrkit.report.period_names import capital, period_name
 from crrkit.report.withhold import drop_boundaries, empty_rates
 from crrkit.rules import StageRule, Trailing, small, small_share
 
 if TYPE_CHECKING:
+    from crrkit.judge.playbook import Playbook
     from crrkit.measure import RetentionTable
     from crrkit.read import Base
     from crrkit.report.section import Subject
@@ -35,6 +36,9 @@ SHORT_WINDOW, USUAL_WINDOW = 90, 180  # days
 TWO_PERIODS = 2  # periods
 DIGITS_OF_ERROR = 3  # of a share, as it is printed
 RATE_COLUMNS = ["period", "from_", "stage", "start", "kept", "share", "crr", "low", "high"]
+MOST_CARDS = 3
+CARD_COLUMNS = ["kind", "title", "because", "action", "owner", "caution"]
+CODE = re.compile(r"\s*\((?:[^()]*[=_][^()]*|[AB]\d+)\)")  # a function or a source
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,3 +198,22 @@ def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any
 def _bare(flow: StageFlow, counts: pd.DataFrame) -> StageFlow:
     nothing = {name: getattr(flow, name)[:0] for name in ("table", "transitions", "rates", "moves")}
     return replace(flow, counts=counts, **nothing)
+
+
+def cards_of(found: Playbook, kept: RetentionTable, *, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """The first cards of the given kinds, one per row: ``kind title because action owner caution``."""
+    rows = [] if kept.every == "year" else [row for _i, row in kept.table.iterrows()]  # a year is named as it is
+    names = {str(row["period"]): period_name(row, kept.every) for row in rows} or {"–": "–"}
+    label = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    cards = [card for card in found.cards if card.kind in kinds][:MOST_CARDS]
+    said = [
+        [card.kind, card.title, " ".join(map(_sentence, card.triggers)), card.action, card.owner, card.caution]
+        for card in cards
+    ]
+    told = [[label.sub(lambda found: names[found[0]], CODE.sub("", text)) for text in row] for row in said]
+    return pd.DataFrame(told, columns=CARD_COLUMNS)
+
+
+def _sentence(trigger: str) -> str:
+    """A rule that fired, as a sentence: with a capital letter, and a single full stop after ``п. п.``."""
+    return re.sub(r"\.\.$", ".", capital(trigger))

@@ -65,11 +65,7 @@ def about_stages(stages: SharedStages) -> Section:
 
 
 def stage_finding(stages: SharedStages) -> Finding:
-    """The stages of the customers lost in the latest period that may be shown, and how the stages add up to its rate.
-
-    Args:
-        stages: The stages of a report.
-    """
+    """The stages of those lost in the latest period that may be shown, and how the stages add up to its rate."""
     rule = _("Stages by this rule: {rule}.").format(rule=stages.flow.rule)
     rates = stages.rates[stages.rates["start"] > 0]
     if rates.empty:

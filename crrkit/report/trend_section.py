@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
+from crrkit.counts import newcombe
 from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
-from crrkit.report.account import earlier_periods, reference_row, tells_when
-from crrkit.report.changes import LONG_ENOUGH, change_finding
-from crrkit.report.finding import Finding, rows_of
+from crrkit.report.account import earlier_periods, reference_row, tells_when, whole_rows
+from crrkit.report.finding import Finding, difference_words, nothing_to_claim, rows_of
 from crrkit.report.html import Html, element, picture
 from crrkit.report.period_names import period_name, periods_counted
 from crrkit.report.section import Cell, Section, Subject
@@ -20,11 +22,65 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    import pandas as pd
-
     from crrkit.measure import RetentionTable
 
 LATEST_DRAWN = 60  # periods: five years of months; with more, the points of a line run together
+LONG_ENOUGH = 8  # periods needed for a signal
+WIDER = 1.05  # a smaller factor would be printed as "1.0 times as much"
+
+
+def change_finding(kept: RetentionTable, *, since: str) -> Finding:
+    """Whether the headline period differs from an earlier one by more than chance.
+
+    Args:
+        kept: The account.
+        since: The name of the earlier period, such as ``"2024-02"``; both must have a rate.
+    """
+    now, then = reference_row(kept), kept.row(since)
+    if now is None or pd.isna(then["crr"]):
+        return nothing_to_claim(kept)
+    change = change_between(then, now)
+    words = {
+        "then": period_name(then, kept.every),
+        "was": format_percent(then["crr"]),
+        "is": format_percent(now["crr"]),
+    }
+    caveat = " ".join(filter(None, [difference_words(*change), _usual_scatter(kept)]))
+    if then["until"] == now["from_"] and kept.every != "year":
+        caveat += " " + _("Neighbouring periods may differ by season alone.")
+    _difference, low, high = change
+    return Finding(change_claim(*change).format(**words), rows_of(kept, then, now), caveat, is_news=low > 0 or high < 0)
+
+
+def change_between(then: pd.Series, now: pd.Series) -> tuple[float, float, float]:
+    """The difference of two periods' rates, and its interval."""
+    counts = [int(row[name]) for row in (now, then) for name in ("kept", "start")]
+    return now["crr"] - then["crr"], *newcombe(*counts)
+
+
+def _usual_scatter(kept: RetentionTable) -> str:
+    """A note that the interval covers only chance, if the periods vary by more."""
+    if len(whole_rows(kept)) < LONG_ENOUGH or WITHHELD in set(kept.table["status"]):
+        return ""
+    times = control_chart(kept).dispersion
+    if times < WIDER:
+        return ""
+    text = _(
+        "That is the interval of chance alone; neighbouring periods of this list usually differ {times}"
+        " {times:time|times} as much."
+    )
+    return text.format(times=format_number(times, digits=1))
+
+
+def change_claim(change: float, low: float, high: float) -> str:
+    """Up, down or undecided, by the interval of the difference."""
+    if low > 0:
+        return _("Up from {was} ({then}) to {is}: more than chance alone would explain.")
+    if high < 0:
+        return _("Down from {was} ({then}) to {is}: more than chance alone would explain.")
+    if not change:
+        return _("The same as before: {was} ({then}) and {is}.")
+    return _("{was} ({then}) and {is} are no further apart than chance alone would explain.")
 
 
 def trend_section(subject: Subject) -> Section | None:
@@ -81,17 +137,13 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
 def news_finding(kept: RetentionTable) -> Finding | None:
     """Whether the headline rate is outside the limits of an unchanged process.
 
-    Args:
-        kept: The account.
-
     Returns:
         The finding; None if fewer than eight whole periods are shown, if some are suppressed, so that those shown are
         not a fair sample, or if the headline period had not ended.
     """
-    rated = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
     main = reference_row(kept)
     hidden = WITHHELD in set(kept.table["status"])
-    if main is None or main["status"] != COMPLETE or hidden or len(rated) < LONG_ENOUGH:
+    if main is None or main["status"] != COMPLETE or hidden or len(whole_rows(kept)) < LONG_ENOUGH:
         return None
     chart = control_chart(kept)
     row = chart.table[chart.table["period"] == main["period"]].iloc[0]
@@ -121,7 +173,7 @@ def swing_words(row: pd.Series) -> str:
 
 def trend_finding(kept: RetentionTable) -> Finding:
     """The range of rates over the complete periods, and the average."""
-    rows = kept.table[(kept.table["status"] == COMPLETE) & kept.table["crr"].notna()]
+    rows = whole_rows(kept)
     if len(rows) < 2:  # noqa: PLR2004 - one point is no line
         claim = _("There is no second complete period yet, so no trend can be seen.")
         return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."), is_news=False)
@@ -132,7 +184,17 @@ def trend_finding(kept: RetentionTable) -> Finding:
         "high": format_percent(high["crr"]), "then": period_name(high, kept.every),
         "mean": format_percent(rows["kept"].sum() / rows["start"].sum()),
     }  # fmt: skip
-    claim, caveat = trend_words(some_withheld=WITHHELD in set(kept.table["status"]))
+    claim = _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n}).")
+    caveat = _(
+        "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"
+        " that one on its own dates."
+    )
+    if WITHHELD in set(kept.table["status"]):
+        claim = _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n}).")
+        caveat = _(
+            "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "
+            "and have no average here."
+        )
     return Finding(claim.format(**words), rows, caveat)
 
 
@@ -168,16 +230,3 @@ def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
     if (kept.table["status"] == WITHHELD).any():
         caption.append(_("Where the line breaks at a cross, the rate is withheld."))
     return caption
-
-
-def trend_words(*, some_withheld: bool) -> tuple[str, str]:
-    """The claim and the caveat about all periods; those shown are not a fair sample if others are suppressed."""
-    if some_withheld:
-        return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
-            "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "
-            "and have no average here."
-        )
-    return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
-        "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"
-        " that one on its own dates."
-    )

@@ -10,7 +10,7 @@ import pandas as pd
 from crrkit.ground import format_in_points, format_number, gettext as _, ngettext
 from crrkit.report.account import reference_row
 from crrkit.report.finding import Finding, nothing_to_claim, rows_of
-from crrkit.report.html import Html, element
+from crrkit.report.html import element
 from crrkit.report.period_names import period_name
 from crrkit.report.section import Cell, Section, Subject
 
@@ -30,7 +30,7 @@ def trial_section(subject: Subject) -> Section:
         "explorer",
         _("Try it"),
         found,
-        lambda: explorer_block(kept, row),
+        lambda: element("p", _source_of_numbers(kept, row), class_="caveat"),
         lambda: formula_explorer(row),
         (*cells, Cell(_trial_code(row))),
         tables=() if row is None else (pd.DataFrame({"came": [_came(row)]}),),
@@ -64,13 +64,7 @@ def _came(row: pd.Series) -> int:
     return int(row["end"] - row["kept"])
 
 
-def explorer_block(kept: RetentionTable, row: pd.Series | None) -> Html:
-    """The source of the explorer's numbers."""
-    return element("p", explorer_caption(kept, row), class_="caveat")
-
-
-def explorer_caption(kept: RetentionTable, row: pd.Series | None) -> str:
-    """The same as text."""
+def _source_of_numbers(kept: RetentionTable, row: pd.Series | None) -> str:
     if row is None:
         return _("The numbers are an example, not yours: there is no rate to begin with.")
     begins = _("The sliders start at the numbers of {period}.").format(period=period_name(row, kept.every))

@@ -30,28 +30,18 @@ def verdict_section(subject: Subject) -> Section | None:
     verdict = verdict_of(judged, target=subject.target, min_cell=subject.min_cell)
     if verdict.empty or not tells_when(subject.kept):
         return None
-    found = verdict_finding(verdict)
+    found, given = verdict_finding(verdict), "" if subject.target is None else "target=target, "
+    call = f"verdict_of({name}, {given}min_cell=min_cell)"
     return Section(
         "verdict",
         _("Is that good?"),
         (found,),
-        cells=(
-            counting(
-                "verdict",
-                f"verdict_of({name}, {_of_target_given(subject)}min_cell=min_cell)",
-                verdict,
-                then="report.verdict_finding(verdict)",
-            ),
-        ),
+        cells=(counting("verdict", call, verdict, then="report.verdict_finding(verdict)"),),
         tables=(verdict,),
         brief=found.claim,
         is_appendix=True,
         terms=("crr",),
     )
-
-
-def _of_target_given(subject: Subject) -> str:
-    return "" if subject.target is None else "target=target, "
 
 
 def verdict_of(
@@ -104,11 +94,7 @@ def _may_tell_the_year(held: Assessment, least: int) -> bool:
 
 
 def verdict_finding(verdict: pd.DataFrame) -> Finding:
-    """The verdict on the rate by the target and the usual band, as it is and per year.
-
-    Args:
-        verdict: The verdicts of a report.
-    """
+    """The verdict on the rate by the target and the usual band, as it is and per year."""
     own, usual = (verdict[verdict["source"] == source] for source in (OWN_TARGET, USUAL_BAND))
     claims = [*(_of_target(row) for _i, row in own.iterrows()), *([_of_band(usual)] if len(usual) else [])]
     caveat = _(

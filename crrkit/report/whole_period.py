@@ -1,4 +1,4 @@
-"""The last period, if the list ends shortly before it: it counts as whole if such gaps are usual in the list.
+"""The last day of a list, if it is that of the export; its last period, which counts as whole if gaps are usual in it.
 
 A list of contracts may have rows on every third day only. If its last row is on December 30, probably nothing happened
 on the 31st; a shop that sells every day would have a row. So the list's own gaps decide.
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit import reduce
-from crrkit.ground import CrrkitError, format_in_points, format_number, format_percent, ngettext
+from crrkit.ground import CrrkitError, format_in_points, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure.cadence import LATE
+from crrkit.read import NOBODY_AFTER
 from crrkit.report.account import reference_row
 from crrkit.report.period_names import capital, day_name, period_name
 
@@ -68,26 +69,44 @@ class QuietEnd:
         return float(moved * self.missing / seen / row["start"])
 
 
+def before_last_day(base: Base) -> tuple[Base, str]:
+    """The list as of its last day, where all contracts end on it as they would if it were the day it was made; and why.
+
+    A headline of "kept none" because of the export date is worse than one that is a period old.
+    """
+    day = base.quality.doubt(NOBODY_AFTER)[1]
+    cut = _reread(base, day["day"]) if day else None
+    if cut is None:  # if nothing precedes that day, the account has its own warning
+        return base, ""
+    text = _(
+        "Counted up to {day}: all contracts still running end on that day, the last in the list and most likely the"
+        " day of the export, so none of them counts as lost. If they did end, write the report again with that"
+        " stated."
+    )
+    return cut, text.format(day=day_name(date.fromisoformat(day["day"])))
+
+
+def _reread(base: Base, day: str) -> Base | None:
+    """The list as of another day; None if it cannot be read again, or nothing precedes that day."""
+    if base.again is None:
+        return None
+    try:
+        cut = base.again(as_of=day)
+    except CrrkitError:
+        return None
+    return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day}, path=base.path)
+
+
 def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
-    """The list as of the end of its last period, if hardly a day is missing and such a gap is usual.
+    """The list reread as of the end of its last period, and that end, if hardly a day is missing and gaps are usual.
 
-    Args:
-        base: The list, under the rule of the report.
-        until: The end of its last period, see `end_of_last`.
-
-    Returns:
-        The list, reread as of that day, and its end; the unchanged list and None if the period is not whole.
+    Otherwise the unchanged list and None.
     """
     end = quiet_end(days_with_rows(base), until)
-    if end is None or base.again is None:
+    whole = None if end is None else _reread(base, until.date().isoformat())
+    if whole is None:
         return base, None
-    day = until.date().isoformat()
-    try:
-        whole = base.again(as_of=day)
-    except CrrkitError:
-        return base, None
-    whole = whole.with_activity(base.activity) if base.has_purchases else whole
-    return replace(whole, again=base.again, said={**(base.said or {}), "as_of": day}, path=base.path), end
+    return (whole.with_activity(base.activity) if base.has_purchases else whole), end
 
 
 def quiet_end(days: pd.Series, until: datetime) -> QuietEnd | None:

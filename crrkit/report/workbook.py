@@ -60,12 +60,7 @@ CELL_STYLES = f"""{XML_1}<styleSheet xmlns="{SHEETS}"><numFmts count="6"><numFmt
 
 
 def workbook(tables: Mapping[str, pd.DataFrame], *, currency: str | None = None) -> bytes:
-    """An ``.xlsx`` file of tables, by sheet name; column names become headings.
-
-    Args:
-        tables: The tables.
-        currency: The currency code of amounts; None if unknown.
-    """
+    """An ``.xlsx`` file of tables, by sheet name; column names become headings."""
     buffer = io.BytesIO()
     names = _sheet_names(tables)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as book:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crrkit.ground import (
@@ -21,12 +20,10 @@ from crrkit.ground import (
 from crrkit.judge import Target, TargetHistory
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
-from crrkit.report.account import before_last_day
 from crrkit.report.chromium import find_chromium, print_page
-from crrkit.report.dress import Dress, logo_of
-from crrkit.report.early import is_early
+from crrkit.report.headline_section import is_early
 from crrkit.report.notebook import notebook_text
-from crrkit.report.page import FULL, SHORT, build_page
+from crrkit.report.page import FULL, SHORT, Dress, build_page, logo_of
 from crrkit.report.parameters import Told
 from crrkit.report.privacy import (
     code_of_notebook,
@@ -36,15 +33,17 @@ from crrkit.report.privacy import (
     texts_of_notebook,
     texts_of_page,
 )
-from crrkit.report.published import account_before, each_of, pages_in
+from crrkit.report.published import account_before, each_of, file_of, pages_in
 from crrkit.report.safe_period import safe_account
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections_beside
+from crrkit.report.whole_period import before_last_day
 from crrkit.report.workbook import workbook_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
     from typing import Never
 
     from crrkit.measure import RetentionTable
@@ -217,9 +216,11 @@ def write_report(
                 steps.begin(_("writing the notebook"))
                 texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
             steps.begin(_("checking the files for customers' data"))
-            code = [word for name, text in texts.items() for word in _code(name, text)]
+            page, cells = texts["out"], json.loads(texts.get("notebook", "[]"))
+            readable = {"out": texts_of_page(page), "notebook": texts_of_notebook(cells)}
+            code = [*code_of_page(page), *code_of_notebook(cells)]
             for name, text in texts.items():
-                refuse_leaks(_readable(name, text), base, file=targets[name].name, parts=parts, code=code)
+                refuse_leaks(readable[name], base, file=targets[name].name, parts=parts, code=code)
                 files[name].write_text(text, encoding="utf-8", newline="\n")
             if workbook is not None:
                 steps.begin(_("writing the tables"))
@@ -229,15 +230,13 @@ def write_report(
                 files["pdf"].write_bytes(print_page(texts["out"], chromium))
         steps.begin(_("done"))
         others = {name: targets.get(name) for name in ("workbook", "pdf")}
-        return Report(targets["out"], targets.get("notebook"), _findings(parts), every, advice, **others)
+        findings = tuple(finding for part in parts for finding in part.findings)
+        return Report(targets["out"], targets.get("notebook"), findings, every, advice, **others)
 
 
 def _file_of(previous: object) -> str | None:
     """The file of an earlier report for the notebook; empty if it was not a file, None if there is none."""
-    if previous is None:
-        return None
-    path = getattr(previous, "out", previous)
-    return str(path) if isinstance(path, str | Path) else ""
+    return None if previous is None else str(file_of(previous) or "")
 
 
 class _Steps:
@@ -266,15 +265,3 @@ def _refuse_names(parts: list[Section], base: Base, targets: Mapping[str, Path],
     given = [name for part in parts if part.anchor != "segments" for name in part.names]
     groups = [name for part in parts if part.anchor == "segments" for name in part.names]
     refuse_names([*said, *names, *given], base, file=targets["out"].name, groups=groups)
-
-
-def _readable(name: str, text: str) -> Iterable[str]:
-    return texts_of_page(text) if name == "out" else texts_of_notebook(json.loads(text))
-
-
-def _code(name: str, text: str) -> Iterable[str]:
-    return code_of_page(text) if name == "out" else code_of_notebook(json.loads(text))
-
-
-def _findings(parts: list[Section]) -> tuple[Finding, ...]:
-    return tuple(finding for part in parts for finding in part.findings)

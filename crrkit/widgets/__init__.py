@@ -14,7 +14,7 @@ In a report: besides the widget view, which needs a kernel, the output in an exe
 customers' rows. A preprocessor replaces such an output's data by ``{"text/html": static_html(restore(data[SAVED]),
 element_id=..., assets=False)}`` and adds ``static_assets(explorers)`` once at the end of the page; the widget state in
 the notebook's metadata can then be dropped. A page's content security policy must allow ``script-src blob:``, ``img-src
-data:`` and these scripts and styles, by their hashes, as reports do (``crrkit/report/policy.py``), or by
+data:`` and these scripts and styles, by their hashes, as reports do (``crrkit/report/html.py``), or by
 ``'unsafe-inline'``; if it forbids the scripts, the static picture remains.
 """
 
@@ -22,9 +22,8 @@ from crrkit.widgets.bench import SAVED, Explorer
 from crrkit.widgets.cohorts import CohortExplorer
 from crrkit.widgets.decomposition import DecompositionExplorer
 from crrkit.widgets.formula import FormulaExplorer
-from crrkit.widgets.list_chooser import ListChooser
+from crrkit.widgets.list_chooser import ListChooser, explore
 from crrkit.widgets.noise import NoiseExplorer
-from crrkit.widgets.opening import explore
 from crrkit.widgets.own_list import ListExplorer
 from crrkit.widgets.period import PeriodExplorer
 from crrkit.widgets.stage_rule import StageRuleExplorer

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from crrkit.counts import n_to_tell_apart
 from crrkit.ground import UNDEFINED, format_cell, format_in_points, format_number, format_percent, gettext as _
-from crrkit.judge.playbook.plans import ACTION, PLANS
-from crrkit.judge.playbook.quotes import QUOTES, statement
+from crrkit.judge.playbook.plans import ACTION, PLANS, QUOTES, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,13 +173,7 @@ def watched(now: float, aim: float) -> Trial:
 
 
 def two_groups(now: float, *, people: float, aim: float) -> Trial:
-    """A trial with a holdout: the size of each group, and of the holdout among the customers in reach.
-
-    Args:
-        now: The current value of the measure.
-        people: Customers in reach per period.
-        aim: The change to detect.
-    """
+    """A trial with a holdout: the size of each group, and of the holdout among the customers in reach."""
     goal, n = _goal_and_n(now, aim)
     if n is None:
         return no_trial(_("the change of the measure is not known: it is at a bound or undefined"))

@@ -81,12 +81,7 @@ BASE_CHANGE = Scale(
 
 
 def norm_scales(norms: object) -> list[Scale]:
-    """A business's own norms, one scale per period.
-
-    Args:
-        norms: A mapping from a period's name to the lowest and the highest normal retention, such as
-            ``{"year": (0.75, 0.85)}``.
-    """
+    """A business's own norms, one scale per period, from ``{"year": (0.75, 0.85)}``, the lowest and the highest."""
     if not isinstance(norms, Mapping) or not norms:
         message = _('norms={given!r} is not a norm with its period. Give for example norms={{"year": (0.75, 0.85)}}.')
         raise InputTypeError(message.format(given=norms), argument="norms", given=norms)

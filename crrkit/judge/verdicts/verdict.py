@@ -68,19 +68,15 @@ def hold(
 ) -> list[Verdict]:
     """Judge a retention rate on a scale: in the scale's period, or as stated and per year if the scale has none.
 
-    Args:
-        scale: The lines.
-        rate: The rate.
-        annual: The measured annual rate, used if the rate must not be converted.
-        is_alike: Whether the rate may be converted to other periods, as if every period were alike.
-        is_doubtful: Whether the rate reveals too little about retention to be compared with external lines.
+    Only a rate that ``is_alike`` may be converted as if every period were alike; otherwise the measured ``annual`` one
+    is used. One that ``is_doubtful`` reveals too little about retention to be compared with external lines.
     """
     periods = [scale.period] if scale.period else [rate.period, "year"]
     others = [period for period in periods if not same_length(rate.period, period)]
     speaks = not is_doubtful or scale.source in OWN_LINES
     stated = [_held(scale, rate, STATED)] if len(others) < len(periods) and speaks else []
     if is_alike:
-        return [*stated, *(_converted(scale, rate, period) for period in others)]
+        return [*stated, *(_held(scale, convert_rate(rate, to=period), EQUIVALENT) for period in others)]
     yearly = [_held(scale, annual, MEASURED) for period in others if annual and same_length(period, "year")]
     return [*stated, *yearly]
 
@@ -88,10 +84,6 @@ def hold(
 def same_length(one: Period, other: Period) -> bool:
     """Whether two periods are equally long, ignoring leap days."""
     return math.isclose(years_in(one), years_in(other), rel_tol=SAME_LENGTH)
-
-
-def _converted(scale: Scale, rate: Rate, period: Period) -> Verdict:
-    return _held(scale, convert_rate(rate, to=period), EQUIVALENT)
 
 
 def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:

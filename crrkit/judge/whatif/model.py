@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.ground import check_fraction, check_given
-from crrkit.judge.whatif import chain as _chain, counts as _counts, levers, projection, steady
+from crrkit.judge.whatif import chain as _chain, levers, projection, steady, window as _window
 from crrkit.judge.whatif.allocation import Allocation, check_ceilings, water_fill
 from crrkit.judge.whatif.backtest import Backtest, backtest, basis_of
 from crrkit.judge.whatif.band import with_bands
@@ -94,7 +94,7 @@ class StageModel(Standing):
             >>> StageModel.from_counts(pd.DataFrame(moves), {"middle": 8}, retained="middle").growth_rate
             0.75
         """
-        counts = _counts.tabulate(transitions)
+        counts = _window.tabulate(transitions)
         matrix = counts.div(counts.sum(axis=1), axis=0)
         return cls(matrix, start, inflow, retained=retained, counts=counts)
 
@@ -296,4 +296,4 @@ class StageModel(Standing):
 
     def _redraw(self, draws: int, seed: int) -> list[_chain.Chain]:
         """The chain with every row resampled from its own counts."""
-        return [self.chain.with_matrix(matrix) for matrix in _counts.redraw(self.counts, draws, seed=seed)]
+        return [self.chain.with_matrix(matrix) for matrix in _window.redraw(self.counts, draws, seed=seed)]

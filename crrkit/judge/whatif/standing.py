@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 
 from crrkit.ground import Shown, gettext as _
-from crrkit.judge.whatif import chain as _chain, counts as _counts, steady
+from crrkit.judge.whatif import chain as _chain, steady, window as _window
 from crrkit.judge.whatif.scenario import Scenario, apply, available, check_levers, level, room
 from crrkit.measure.stages import EXIT
 
@@ -81,7 +81,7 @@ class Standing(Shown):
     @property
     def thin(self) -> tuple[str, ...]:
         """Stages whose row is estimated from fewer than 30 customers."""
-        return () if self.counts is None else _counts.thin_rows(self.counts)
+        return () if self.counts is None else _window.thin_rows(self.counts)
 
     @property
     def table(self) -> pd.DataFrame:  # type: ignore[override]  # made when it is asked for

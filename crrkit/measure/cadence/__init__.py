@@ -12,9 +12,8 @@ from crrkit.measure.cadence.advice import (
     holds,
     suggest_period,
 )
-from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, days_text, survival_of_gaps
+from crrkit.measure.cadence.gaps import Gaps, characteristic_interval, days_text, survival_of_gaps, term_of
 from crrkit.measure.cadence.rhythm import Rhythm, judge_rhythm
-from crrkit.measure.cadence.terms import term_of
 
 __all__ = [
     "BY",

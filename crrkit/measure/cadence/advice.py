@@ -20,8 +20,7 @@ from crrkit.ground import (
     mark,
     ngettext,
 )
-from crrkit.measure.cadence.gaps import characteristic_interval, days_text
-from crrkit.measure.cadence.terms import term_of
+from crrkit.measure.cadence.gaps import characteristic_interval, days_text, term_of
 from crrkit.read import Base
 from crrkit.rules import Calendar, Trailing
 

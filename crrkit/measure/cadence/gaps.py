@@ -1,4 +1,4 @@
-"""The gaps between purchases and the characteristic interval.
+"""The gaps between purchases and the characteristic interval; for contracts, their usual term.
 
 A gap that is still open at the cut-off date is right-censored: it is at least that long. Leaving open gaps out would
 underestimate the gaps, the more so the shorter the history.
@@ -15,14 +15,18 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.counts import EXACT
-from crrkit.ground import InputError, Shown, check_fraction, check_given, format_number, gettext as _
+from crrkit.ground import DAYS_PER_MONTH, InputError, Shown, check_fraction, check_given, format_number, gettext as _
 from crrkit.read import Base
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-
 FIRM = 10  # gaps at risk; with fewer, the tail of the estimate depends on single customers
+TERM_MONTHS = (36, 24, 12, 6, 3)  # months; the first that most contracts fit is taken
+NEAR = 3  # days: months differ in length
+FEW_CONTRACTS = 20  # with fewer contracts that have an end, a common term may be chance
+MOST_OF_CONTRACTS = 0.5
+_terms: WeakKeyDictionary[Base, int] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -157,3 +161,28 @@ def survival_of_gaps(histogram: pd.DataFrame) -> pd.DataFrame:
 def days_text(days: float) -> str:
     """Format a number of days; NaN is an en dash."""
     return "\N{EN DASH}" if np.isnan(days) else format_number(days)
+
+
+def term_of(base: Base) -> int:
+    """Return the term in months of most contracts that have an end; 0 if there is none.
+
+    The longest of three years, two years, a year, half a year and a quarter such that more than half of the contracts
+    with an end run for a whole number of such terms, give or take three days.
+    """
+    if not base.has_terms:
+        return 0
+    if base not in _terms:
+        lengths = reduce.collect(reduce.term_histogram(base.table, as_of=base.as_of))
+        _terms[base] = _term(lengths["days"].to_numpy(dtype=float), lengths["contracts"].to_numpy(dtype=float))
+    return _terms[base]
+
+
+def _term(days: np.ndarray, contracts: np.ndarray) -> int:
+    if contracts.sum() < FEW_CONTRACTS:
+        return 0
+    for months in TERM_MONTHS:
+        terms = np.round(days / (months * DAYS_PER_MONTH))
+        whole = (terms >= 1) & (np.abs(days - terms * months * DAYS_PER_MONTH) <= NEAR)
+        if contracts[whole].sum() > MOST_OF_CONTRACTS * contracts.sum():
+            return months
+    return 0

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, Advice, advise, window_of
-from crrkit.measure.cadence.gaps import characteristic_interval, days_text
-from crrkit.measure.cadence.terms import term_of
+from crrkit.measure.cadence.gaps import characteristic_interval, days_text, term_of
 from crrkit.rules import LONGEST_MONTHS, Calendar, Trailing
 
 if TYPE_CHECKING:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from crrkit.ground import DAYS_PER_MONTH, PERIODS
+from crrkit import reduce
+from crrkit.ground import DAYS_PER_MONTH, PERIODS, InputError, format_number, gettext as _
 from crrkit.measure import span_of
 from crrkit.measure.cadence import advise, characteristic_interval
 from crrkit.rules import ContractRule, StageRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import ibis.expr.types as ir
+    import pandas as pd
 
     from crrkit.read import Base
 
@@ -37,6 +41,8 @@ PAUSES = (0, 1, 2, 3, 5, 7, 10, 14, 21, 28, 30, 31, 45, 60, 75, 90, 120, 150, 18
 USUAL_SILENCE = 90
 SEGMENTS_ERROR = 0.05  # the error rate for all segments together
 COVERED = 0.8  # the share of the gaps covered by the limit that the list suggests
+MOST_OF_A_COLUMN = 8  # segments per column; smaller ones are merged
+FEWEST_OF_A_NAME = 2  # mean number of customers per value, below which a column practically identifies customers
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Segment:
 def everies_of(base: Base) -> tuple[str, ...]:
     """Return the period lengths that give a readable number of periods; if none does, the shortest that is possible."""
     lengths = PERIODS[PERIODS.index(base.listed_every or PERIODS[0]) :]  # nothing is known between two snapshots
-    touched = {every: _touched(base, every) for every in lengths}
+    touched = {every: periods_touched(base, every) for every in lengths}
     most = {every: MOST_SHORT if every in QUICK_PERIODS else MOST_TO_CHOOSE for every in PERIODS}
     found = tuple(every for every, n in touched.items() if FEWEST_TO_CHOOSE <= n <= most[every])
     if found:
@@ -105,15 +111,12 @@ def everies_of(base: Base) -> tuple[str, ...]:
 
 def small_enough(everies: tuple[str, ...], base: Base, segments: int) -> tuple[str, ...]:
     """Remove short period lengths that would give too many periods for the number of segments; keep at least one."""
-    places = 1 + segments
-    short = [
-        every for every in everies if every in QUICK_PERIODS and places * _touched(base, every) > MOST_SHORT_OF_ALL
-    ]
-    found = tuple(every for every in everies if every not in short)
+    most = MOST_SHORT_OF_ALL / (1 + segments)
+    found = tuple(every for every in everies if every not in QUICK_PERIODS or periods_touched(base, every) <= most)
     return found or everies
 
 
-def _touched(base: Base, every: str) -> int:
+def periods_touched(base: Base, every: str) -> int:
     """Return the number of periods that the data overlap."""
     calendar = base.calendar(every)
     return calendar.index(base.last_seen) - calendar.index(base.first) + 1
@@ -177,3 +180,43 @@ def asked_of_regulars(rule: StageRule | ContractRule) -> int:
 def together(segments: int) -> float:
     """Return the normal quantile for intervals with a simultaneous coverage of 95 % (Bonferroni)."""
     return NormalDist().inv_cdf(1 - SEGMENTS_ERROR / (2 * max(segments, 1)))
+
+
+def segments_of(days: ir.Table, by: tuple[str, ...]) -> tuple[tuple[Segment, ...], dict[str, dict[str | None, int]]]:
+    """Return the segments of each column, small ones merged, and the index of each value; 0 is all customers."""
+    segments: list[Segment] = []
+    codes: dict[str, dict[str | None, int]] = {}
+    for name in by:
+        sizes = reduce.collect(reduce.segment_sizes(days, name=name))
+        refuse_names_as_segments(name, sizes["customers"])
+        most = MOST_OF_A_COLUMN if len(sizes) <= MOST_OF_A_COLUMN else MOST_OF_A_COLUMN - 1
+        values: list[str | None] = [str(value) for value in sizes[name][:most]]
+        counts = [int(n) for n in sizes["customers"][:most]]
+        if len(sizes) > most:
+            values, counts = [*values, None], [*counts, int(sizes["customers"][most:].sum())]
+        codes[name] = {value: 1 + len(segments) + place for place, value in enumerate(values)}
+        segments += [Segment(key_of(name, value), name, value, n) for value, n in zip(values, counts, strict=True)]
+    return tuple(segments), codes
+
+
+def refuse_names_as_segments(by: str, customers: pd.Series) -> None:
+    """Refuse a segment column whose values nearly identify customers: a shared page would contain the values.
+
+    Args:
+        by: The column.
+        customers: The number of customers of each of its values.
+    """
+    if len(customers) <= MOST_OF_A_COLUMN or customers.mean() >= FEWEST_OF_A_NAME:
+        return
+    message = _(
+        "by={by!r} parts {n} {n:customer|customers} into {segments} {segments:segment|segments}: values such as these"
+        " tell who somebody is, and a page would carry some of them. Read the list without this column, or with a"
+        " coarser one."
+    )
+    words = {"n": format_number(int(customers.sum())), "segments": format_number(len(customers))}
+    raise InputError(message.format(by=by, **words), argument="by", given=by)
+
+
+def key_of(by: str, value: str | None) -> str:
+    """Return the key of a segment; for the remaining values of a column it is ``"column:"``."""
+    return f"{by}: {value}" if value is not None else f"{by}:"

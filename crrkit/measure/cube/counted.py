@@ -9,7 +9,6 @@ from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_given, gettext as _
 from crrkit.measure import NOT_LISTED, dated, span_of
 from crrkit.measure.cadence import characteristic_interval
-from crrkit.measure.cube.account import flows_by_period, flows_under_limit, with_rates
 from crrkit.measure.cube.choices import (
     ListSettings,
     Segment,
@@ -17,6 +16,7 @@ from crrkit.measure.cube.choices import (
     everies_of,
     natural_silence,
     regulars_of,
+    segments_of,
     silences_of,
     small_enough,
     starting_every,
@@ -24,7 +24,6 @@ from crrkit.measure.cube.choices import (
     together,
 )
 from crrkit.measure.cube.counting import counts_of_contracts, counts_of_purchases, rows_of_list
-from crrkit.measure.cube.segments import segments_of
 from crrkit.measure.cube.stages import (
     REGULARS,
     moves_under_limit,
@@ -41,6 +40,9 @@ from crrkit.measure.cube.tally import (
     BY_COHORT,
     OPENING,
     Layout,
+    flows_by_period,
+    flows_under_limit,
+    with_rates,
     without_lead,
 )
 from crrkit.measure.stages import fitting_rule

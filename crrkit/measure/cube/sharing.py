@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crrkit.ground import InputError, check_count, gettext as _
+from crrkit.measure.cadence import BY
 from crrkit.measure.cohorts import SUPPRESSED
-from crrkit.measure.cube.shared_note import note_of
 from crrkit.measure.cube.stages import LONG_AFTER, REGULARS, named
-from crrkit.measure.cube.stretches import ALL_FLOWS, CAME_AS_ONE, ENOUGH_TOLD, NOT_TOLD, STAGES_TOO, Looks, stretch_of
+from crrkit.measure.cube.stretches import (
+    ALL_FLOWS,
+    BETWEEN_ENDS,
+    CAME_AS_ONE,
+    ENOUGH_TOLD,
+    NOT_TOLD,
+    STAGES_TOO,
+    Looks,
+    stretch_of,
+)
 from crrkit.measure.cube.tally import ACCOUNT, BACK, NEW, OPENING, THERE, UNBROKEN
 
 if TYPE_CHECKING:
@@ -24,6 +33,7 @@ if TYPE_CHECKING:
 
     from crrkit.measure.cube.choices import ListSettings
     from crrkit.measure.cube.counted import ListCube
+    from crrkit.measure.cube.stretches import Stretch
 
 LIKED = (30, 90, 60, 180, 365, 45, 120, 14, 7)  # limits in days to add first, in order of preference
 
@@ -160,3 +170,31 @@ def _read(name: str, told: str, limits: int) -> np.ndarray:
     }.get(name, (True, False))
     between = within or beyond
     return np.array([within, *[between] * (limits - 1), beyond], dtype="int64")
+
+
+def note_of(  # noqa: PLR0917 - the request and what is disclosed
+    cube: ListCube, part: ListCube, settings: ListSettings, asked: Stretch | None, stretch: Stretch, least: int
+) -> str:
+    """Return a note on what was left out of the shared page."""
+    out = []
+    if stretch.every != settings.every:
+        told = asked.last - asked.first if asked else 0
+        text = _("shorter periods ({by}: {n} of {all} could be shown)")
+        account = cube.account(replace(settings, first=None, last=None, segment=None))
+        out.append(text.format(by=_(BY[settings.every]), n=told, all=len(account)))
+    if stretch.share < 1:
+        text = _("{n} of {all} {all:period|periods}")
+        out.append(text.format(n=stretch.all - (stretch.last - stretch.first), all=stretch.all))
+    if stretch.told == CAME_AS_ONE:
+        out.append(_("who of those who came is new and who is back"))
+    if stretch.told in {BETWEEN_ENDS, CAME_AS_ONE}:
+        out.append(_("who came and went inside a period"))
+    if cube.regulars and not part.regulars:
+        out.append(_("stages and what-if"))
+    if len(part.segments) < len(cube.segments):
+        out.append(_("segments") if not part.segments else _("some segments"))
+    if len(part.silences) < len(cube.silences):
+        out.append(_("other days of silence") if cube.base.has_purchases else _("other gaps"))
+    out.append(_("cohorts"))
+    text = _("Nothing here tells of fewer than {least} {least:customer|customers}. Left out for that: {what}.")
+    return text.format(least=least, what=", ".join(out))

@@ -32,14 +32,7 @@ def named(name: str, number: int) -> str:
 def stages_of_purchases(
     arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, regulars: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """Return the histograms of regulars for purchases.
-
-    Args:
-        arrivals: The output of `crrkit.reduce.regular_arrivals`.
-        rests: The output of `crrkit.reduce.regular_rests`.
-        layout: The layout of the counts.
-        regulars: The purchase days required of a regular, one histogram each.
-    """
+    """Return the histograms of regulars, one per number, of `reduce.regular_arrivals` and `reduce.regular_rests`."""
     found: dict[str, np.ndarray] = {}
     for number in regulars:
         own = arrivals[arrivals["number"] == number].assign(late=0)  # stages are not shown for a running period
@@ -52,13 +45,9 @@ def stages_of_purchases(
 def stages_of_contracts(
     arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """Return the histograms of regulars for contracts, by the longest pause that is bridged.
+    """Return the same for contracts, by the longest pause that is bridged.
 
-    Args:
-        arrivals: The output of `crrkit.reduce.renewed_arrivals`.
-        rests: The output of `crrkit.reduce.renewed_rests`.
-        layout: The layout of the counts.
-        months: The uninterrupted months required of a regular, one histogram each.
+    From `reduce.renewed_arrivals` and `reduce.renewed_rests`, for each number of uninterrupted months.
     """
     found: dict[str, np.ndarray] = {}
     for number in months:

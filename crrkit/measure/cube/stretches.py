@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crrkit.measure import span_of
-from crrkit.measure.cube.account import flows_under_limit
 from crrkit.measure.cube.stages import moves_under_limit
-from crrkit.measure.cube.tally import EPOCH_DAY, THERE
+from crrkit.measure.cube.tally import EPOCH_DAY, THERE, flows_under_limit
 from crrkit.rules import small
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Counts for one period length as arrays by segment, period and bin.
+"""Counts for one period length as arrays by segment, period and bin, and the account of one setting from them.
 
 Every count depends on the smallest limit of silence under which a customer is counted, so it is kept as a histogram
 over bins (`crrkit.reduce.silences`); under the ``i``-th limit it is the sum of the bins up to ``i``.
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+
+from crrkit.counts import wilson_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-    import pandas as pd
 
     from crrkit.rules import Calendar
 
@@ -36,6 +37,7 @@ LATEST_COHORTS = 24
 OPENING = "opening"  # by segment: customers at the start of the first period, for snapshots
 # Buyers in a period, and those of them who also bought in the previous one.
 BOUGHT, AGAIN = "bought", "again"
+LIST_COUNTS = ["start", "kept", "lost", "new", "returned", "end", "new_lost", "returned_lost", "continuous"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,24 +151,12 @@ Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # (rows, period indic
 
 
 def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the histograms of the account for purchases, and the numbers of buyers by period.
-
-    Args:
-        arrivals: The output of `crrkit.reduce.arrivals`.
-        rests: The output of `crrkit.reduce.rests`.
-        layout: The layout of the counts.
-    """
+    """Return the histograms of the account and the buyers by period, of `reduce.arrivals` and `reduce.rests`."""
     return {**_account(arrivals, rests, layout, layout.silent), **_by_period(rests, layout)}
 
 
 def account_of_contracts(joined: pd.DataFrame, gone_on: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the histograms of the account for contracts, by the longest pause that is bridged.
-
-    Args:
-        joined: The output of `crrkit.reduce.joined_anew`.
-        gone_on: The output of `crrkit.reduce.gone_on`.
-        layout: The layout of the counts.
-    """
+    """Return the same for contracts, by the longest bridged pause, of `reduce.joined_anew` and `reduce.gone_on`."""
     return _account(joined, gone_on, layout, layout.paused)
 
 
@@ -234,3 +224,40 @@ def later_than(histogram: np.ndarray, place: int) -> np.ndarray:
     """Return the counts of those who need a longer limit than the one with index ``place``."""
     missed: np.ndarray = histogram[:, place + 1 :].sum(axis=1)
     return missed
+
+
+def flows_under_limit(counts: Mapping[str, np.ndarray], segment: int, place: int) -> pd.DataFrame:
+    """Return the counts of each period when customers lapse after the limit of silence with index ``place``."""
+    of = {name: counts[name][segment] for name in ACCOUNT}
+    end, kept, new = (up_to(of[name], place) for name in (THERE, KEPT, NEW))
+    return _flows(opening_of(counts, segment), end, kept, new, {
+        "new_lost": later_than(of[NEW], place), "returned_lost": later_than(of[BACK], place),
+        "continuous": up_to(of[UNBROKEN], place),
+    })  # fmt: skip
+
+
+def flows_by_period(counts: Mapping[str, np.ndarray], segment: int) -> pd.DataFrame:
+    """Return the counts of each period under the activity rule ``"period"``: the customers are its buyers."""
+    end, kept = (counts[name][segment] for name in (BOUGHT, AGAIN))
+    nobody = np.zeros_like(end)
+    new = counts[NEW][segment].sum(axis=1)
+    return _flows(0, end, kept, new, {"new_lost": nobody, "returned_lost": nobody, "continuous": kept})
+
+
+def _flows(
+    opening: int, end: np.ndarray, kept: np.ndarray, new: np.ndarray, rest: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    start = np.concatenate([[opening], end[:-1]])
+    flows = {"start": start, "kept": kept, "lost": start - kept, "new": new, "returned": end - kept - new, "end": end}
+    return pd.DataFrame({**flows, **rest})[LIST_COUNTS]
+
+
+def with_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the rates, with the status as the last column; a rate is NaN if ``start`` is 0."""
+    start = table["start"].where(table["start"] > 0)
+    low, high = wilson_columns(table["kept"], table["start"])
+    status, unbroken = table.pop("status"), table.pop("continuous")
+    return table.assign(
+        crr=table["kept"] / start, crr_low=low, crr_high=high, churn=table["lost"] / start,
+        crr_continuous=unbroken / start, status=status,
+    )  # fmt: skip

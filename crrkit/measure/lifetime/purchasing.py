@@ -27,20 +27,18 @@ from crrkit.ground import (
 )
 from crrkit.measure.lifetime.fitting import LARGE, SMALL
 from crrkit.measure.lifetime.projection import FARTHEST
-from crrkit.measure.lifetime.purchase_histories import (
-    COLUMNS,
-    histories_of_base,
-    histories_of_table,
-    refuse_too_little,
-)
 from crrkit.measure.lifetime.purchase_law import (
+    COLUMNS,
     PARAMETERS,
     Numbers,
     check_history,
+    histories_of_base,
+    histories_of_table,
     log_likelihood,
     maximum,
     mean_purchases,
     not_negative,
+    refuse_too_little,
     standard_errors,
 )
 

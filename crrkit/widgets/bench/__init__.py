@@ -8,20 +8,36 @@ from crrkit.widgets.bench.explorer import (
     SAVED,
     Explorer,
     StateError,
+    about,
     as_state_error,
     frame_words,
     module_text,
+    named,
+    no_account,
+    row_of,
     shared_text,
     still_html,
     style_text,
 )
-from crrkit.widgets.bench.given import about, named, no_account, row_of
 from crrkit.widgets.bench.pages import island, static_assets, static_html, static_page
-from crrkit.widgets.bench.traits import LARGEST_COUNT, Choice, Count, Fraction, Mix, Some, check_lost, lost_words
+from crrkit.widgets.bench.traits import (
+    LARGEST_COUNT,
+    POINT,
+    SLIDERS,
+    Choice,
+    Count,
+    Fraction,
+    Mix,
+    Some,
+    check_lost,
+    lost_words,
+)
 
 __all__ = [
     "LARGEST_COUNT",
+    "POINT",
     "SAVED",
+    "SLIDERS",
     "Choice",
     "Count",
     "Explorer",

@@ -1,4 +1,4 @@
-"""The base class of explorers: a module, a style sheet, a state that can be saved, and a static picture."""
+"""The base class of explorers: module, style sheet, state to save, static picture; its first numbers from a result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from base64 import b64encode
 from contextlib import contextmanager
 from functools import cache
 from html import escape
+from inspect import getfile
 from numbers import Number
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,11 +15,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import anywidget
 import traitlets
 
-from crrkit.ground import InputError, InputTypeError, described, gettext as _, is_plain, language, use_language
+from crrkit.ground import (
+    InputError,
+    InputTypeError,
+    described,
+    format_cell,
+    gettext as _,
+    is_plain,
+    language,
+    use_language,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Self
+
+    import pandas as pd
+
+    from crrkit.measure import RetentionTable
 
 SAVED = "application/vnd.crrkit.explorer+json"
 IMPORT = re.compile(r"^import \{[^}]*\} from \"(?P<path>\.\.?/[\w/]+\.js)\";\n", re.MULTILINE)
@@ -77,8 +91,9 @@ class Explorer(anywidget.AnyWidget):
     """An anywidget that computes and draws in the browser and can be saved, restored and shown as a static picture."""
 
     module: ClassVar[str]  # its name in saved outputs and pages
-    folder: ClassVar[Path]  # the folder of its index.js and style.css
+    folder: ClassVar[Path]  # the folder of its index.js and style.css: that of the class
     names: ClassVar[tuple[str, ...]]  # the traits that make up its state, in argument order
+    embedded: ClassVar[tuple[str, ...]] = ()  # further traits that a page without a kernel needs
     needs_python: ClassVar[bool] = False  # whether it is only a picture in a page without a kernel
 
     lang = traitlets.Unicode(read_only=True).tag(sync=True)
@@ -87,6 +102,13 @@ class Explorer(anywidget.AnyWidget):
     _about = traitlets.Unicode().tag(sync=True)  # where the initial numbers come from
 
     made_by: ClassVar[tuple[str, ...]] = ()  # of those that take numbers, by their names alone: how
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Take the module and the style sheet from the folder of the explorer."""
+        if "module" in vars(cls):
+            cls.folder = Path(getfile(cls)).parent
+            cls._esm, cls._css = module_text(cls.folder), style_text(cls.folder)
+        super().__init_subclass__(**kwargs)
 
     def __new__(cls, *given: object, **named: object) -> Self:
         """Create an explorer of numbers or of a result; numbers must be passed by name."""
@@ -151,8 +173,9 @@ class Explorer(anywidget.AnyWidget):
     @property
     def page_state(self) -> dict[str, Any]:
         """What the browser needs to show this explorer without a kernel; a reset there returns to this state."""
-        shown = {"_initial": self._as_json(self.state), "_words": self._words}
-        return self.saved_state | shown | ({"_about": self._about} if self._about else {})
+        state, about = self._as_json(self.state), {"_about": self._about} if self._about else {}
+        own = {name: getattr(self, name) for name in self.embedded}
+        return {**state, **own, "lang": self.lang, "_initial": state, "_words": self._words, **about}
 
     def still(self) -> str:
         """The explorer as static HTML, for places without JavaScript."""
@@ -184,3 +207,48 @@ def frame_words() -> dict[str, Any]:
         "copied": _("Copied:"),
         "copyThis": _("Copy this line:"),
     }
+
+
+def row_of(account: RetentionTable, period: str | None, *, explorer: str, somebody: bool = False) -> pd.Series:
+    """The row of the named period of an account, by default of its latest complete one.
+
+    Args:
+        account: The result of `retention_by_period`.
+        period: The period's name.
+        explorer: The explorer that asks, for the error message.
+        somebody: Refuse a period without customers at the start, for explorers that cannot show an undefined rate.
+
+    Raises:
+        InputError: If it is not an account, is one by segments, lacks the period, or the period has no customers at the
+            start.
+    """
+    from crrkit.measure import check_one_account
+
+    check_one_account(account, f"widgets.{explorer}({{kept}})")
+    row = account.latest if period is None else account.row(period)
+    if somebody and not row["start"]:
+        message = _("In {period} there was nobody to keep, so there is no rate to explore. Name another period.")
+        raise InputError(message.format(period=row["period"]), argument="period", given=row["period"])
+    return row
+
+
+def no_account(period: str | None) -> None:
+    """Refuse a period without an account."""
+    if period is not None:
+        message = _("period={period!r} names a period of an account. Give the account in front of it.")
+        raise InputError(message.format(period=period), argument="period", given=period)
+
+
+def about(account: RetentionTable, row: pd.Series) -> str:
+    """Warnings, then what the initial numbers are, in the current language."""
+    text = _("It begins with {period}: kept {kept} of {start}, CRR {crr}.")
+    if account.card.segment:
+        text = _("It begins with {period}, {segment}: kept {kept} of {start}, CRR {crr}.")
+    kinds = {"period": "text", "kept": "count", "start": "count", "crr": "rate"}
+    words = {name: format_cell(row[name], kind) for name, kind in kinds.items()}
+    return " ".join(filter(None, [account.warning, text.format(**words, segment=account.card.segment)]))
+
+
+def named(first: dict[str, Any], **typed: Any) -> dict[str, Any]:
+    """The initial numbers, overridden by those given explicitly."""
+    return first | {name: value for name, value in typed.items() if value is not None}

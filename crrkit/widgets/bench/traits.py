@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LARGEST_COUNT = 10**9  # the largest count that a number box accepts
+# The levers of a stage model with a slider. Named here, so that showing an explorer does not import pandas.
+SLIDERS = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")
+POINT = 0.01  # one point on a lever
 
 
 class Count(traitlets.TraitType[int, int]):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
-from crrkit.ground import check_choice, format_number, format_percent, gettext as _, use_language
-from crrkit.widgets.bench import Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.ground import PERIODS, check_choice, format_number, format_percent, gettext as _, use_language
+from crrkit.widgets.bench import Explorer, StateError, as_state_error, still_html
 from crrkit.widgets.cohorts.state import CURVE_AVERAGES, curve_of, default_cohorts, grids_of, key_of, last_common
 from crrkit.widgets.cohorts.still import triangle_svg
 
@@ -61,9 +60,7 @@ class CohortExplorer(Explorer):
 
     module = "cohort_explorer"
     names = CHOICES
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
+    embedded = ("_grids", "_usual")
 
     kind = traitlets.Unicode().tag(sync=True)
     period = traitlets.Unicode().tag(sync=True)
@@ -137,12 +134,6 @@ class CohortExplorer(Explorer):
         """The choices, the language and the grids."""
         return {**self.state, "lang": self.lang, "grids": self._grids}
 
-    @property
-    def page_state(self) -> dict[str, Any]:
-        """The data for showing this explorer without a kernel; a reset there returns to these choices."""
-        carried = {"_grids": self._grids, "_usual": self._usual}
-        return self.state | carried | {"lang": self.lang, "_initial": self.state, "_words": self._words}
-
     def still(self) -> str:
         """The comparison and the triangle as static HTML, for places without JavaScript."""
         with use_language(self.lang):
@@ -207,10 +198,7 @@ def _words_of_the_page() -> dict[str, Any]:
             "unbounded": _("there in that age or later"),
             "bracket": _("there at any time in a bracket of ages"),
         },
-        "periods": {
-            "day": _("day"), "week": _("week"), "month": _("month"), "quarter": _("quarter"),
-            "half-year": _("half-year"), "year": _("year"),
-        },
+        "periods": {every: _(every) for every in PERIODS},
         "values": {"customers": _("customers"), "revenue": _("revenue")},
         "averages": {"pooled": _("weighted"), "simple": _("of cohorts")},
         "cohort": _("cohort"),

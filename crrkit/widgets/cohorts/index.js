@@ -6,7 +6,7 @@
  * import.
  */
 
-import { bench, caption, choice, html, put, set, speaker, vector } from "../bench/shared.js";
+import { bench, caption, choice, html, levels, put, set, speaker, vector } from "../bench/shared.js";
 
 const CHOICES = ["kind", "period", "value", "one", "other", "average"];
 const KEY = ["kind", "period", "value"];
@@ -194,7 +194,8 @@ function marker(name, x, y, state) {
 
 function curves(words, say) {
   const legend = html("p", { class: "crrkit-cohort-legend" });
-  const svg = vector("svg", { class: "crrkit-cohort-curves", role: "img", width: "100%", height: HEIGHT });
+  const look = "crrkit-picture crrkit-cohort-curves";
+  const svg = vector("svg", { class: look, role: "img", width: "100%", height: HEIGHT });
   const figure = html("div", { class: "crrkit-cohort-picture" }, legend, svg);
 
   function show(grid, choice, lines) {
@@ -233,14 +234,9 @@ function roundTop(value) {
 }
 
 function axes(grid, top, across, down, say, words) {
-  const parts = [];
-  for (let i = 0; i <= 4; i += 1) {
-    const y = down((top * i) / 4);
-    parts.push(vector("line", { "data-line": i ? "rule" : "floor", x1: `${PLOT.left}%`, x2: "100%", y1: y, y2: y }));
-    parts.push(
-      caption("level", PLOT.left - 1.5, y + 4, say.percent((top * i) / 4).replace(/[.,]0(?=\D*$)/, ""), "end"),
-    );
-  }
+  const brief = (rate) => say.percent(rate).replace(/[.,]0(?=\D*$)/, "");
+  const quarters = [0, 1, 2, 3, 4].map((i) => (top * i) / 4);
+  const parts = levels(quarters, { down, left: PLOT.left, right: 100, say: { brief } });
   const every = Math.ceil(grid.columns.length / 13);
   grid.columns.forEach(
     (name, i) => i % every === 0 && parts.push(caption("column", across(i), PLOT.bottom + 17, name)),

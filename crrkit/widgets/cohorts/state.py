@@ -43,6 +43,7 @@ def grids_of(source: Base | CohortGrid | Iterable[CohortGrid], every: str) -> li
 
 def _wanted(source: Any, every: str) -> list[CohortGrid]:
     from crrkit.measure.cohorts import CohortGrid, cohort_grid
+    from crrkit.measure.cube import periods_touched
     from crrkit.read import Base
 
     if isinstance(source, CohortGrid):
@@ -55,25 +56,16 @@ def _wanted(source: Any, every: str) -> list[CohortGrid]:
     finest = [cohort_grid(source, every=every, kind=kind) for kind in ("bounded", "unbounded")]
     if source.has_amounts and source.is_by_period:
         finest.append(cohort_grid(source, every=every, value="revenue"))
-    offered = [period for period in longer(every)[:OFFERED] if _periods(source, period) >= CURVE_CELLS]
+    offered = [period for period in longer(every)[:OFFERED] if periods_touched(source, period) >= CURVE_CELLS]
     kinds = [(grid.kind, grid.value) for grid in finest]
     coarser = [cohort_grid(source, every=period, kind=kind, value=value) for period in offered for kind, value in kinds]
     return finest + coarser
 
 
-def _periods(base: Base, every: str) -> int:
-    """The number of periods that the data cover."""
-    calendar = base.calendar(every)
-    return calendar.index(base.last_seen) - calendar.index(base.first) + 1
-
-
 def as_json(grid: CohortGrid) -> Grid:
-    """A grid with its averages; NaN is null.
+    """A grid with its averages; NaN is null. An error if it is too large for a page or has several segments.
 
     ``first`` is the first informative column: age 0 is left out if everybody is active in it.
-
-    Raises:
-        ValueError: If the grid is too large for a page or has several segments.
     """
     if grid.by:
         message = _("An explorer shows one segment at a time. Choose it: grid.segment({name}=…).")

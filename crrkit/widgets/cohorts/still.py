@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import UNDEFINED, format_number, format_percent
+from crrkit.widgets import svg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,11 +24,8 @@ def triangle_svg(grid: Grid, *, average: str, words: Mapping[str, Any]) -> str:
     """The triangle as an SVG document on white, in the current language."""
     columns = grid["columns"][grid["first"] :]
     width, height = NAMES + SIZES + CELL * len(columns) + 8, ROW * (len(grid["cohorts"]) + 2) + 8
-    body = "".join([*_head(columns, words), *_rows(grid), *_average(grid, average, words)])
-    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    font = 'font-family="system-ui, sans-serif" font-size="12" text-anchor="end" fill="#1f2937"'
-    paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{HATCH}{paper}{body}</svg>'
+    body = [*_head(columns, words), *_rows(grid), *_average(grid, average, words)]
+    return svg.document(HATCH, *body, width=width, height=height, letters=12, anchor="end")
 
 
 def top_of(grid: Grid) -> float:
@@ -71,10 +68,9 @@ def _rows(grid: Grid) -> Iterator[str]:
 def _cell(column: int, line: int, rate: float | None, state: str, top: float) -> str:
     fill = 'fill="url(#crrkit-unseen)"' if state == "u" else 'fill="none"'
     if rate is not None:
-        fill = f'fill="#0072b2" fill-opacity="{STRONGEST * max(rate, 0) / top:.3f}"'
-    dashed = ' stroke="#1f2937" stroke-dasharray="3 2"' if state == "p" else ""
-    x, y = NAMES + SIZES + CELL * column + 1, ROW * line + 5
-    box = f'<rect x="{x}" y="{y}" width="{CELL - 2}" height="{ROW - 2}" {fill}{dashed}/>'
+        fill = f'fill="{svg.KEPT}" fill-opacity="{STRONGEST * max(rate, 0) / top:.3f}"'
+    dashed = f' stroke="{svg.INK}" stroke-dasharray="3 2"' if state == "p" else ""
+    box = svg.rect(NAMES + SIZES + CELL * column + 1, ROW * line + 5, CELL - 2, ROW - 2, fill + dashed)
     slant = 'font-style="italic"' if state == "p" else ""
     return box + _text(_right(column), line, cell_text(rate, state), slant)
 
@@ -92,4 +88,4 @@ def _right(column: int) -> int:
 
 
 def _text(x: int, line: int, content: str, look: str = "") -> str:
-    return f'<text x="{x}" y="{ROW * line + 20}" {look}>{escape(content)}</text>'
+    return svg.text(x, ROW * line + 20, content, look)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import check_given, format_percent, format_points, gettext as _, use_language
-from crrkit.widgets.bench import Explorer, Mix, StateError, module_text, still_html, style_text
+from crrkit.widgets.bench import Explorer, Mix, StateError, still_html
 from crrkit.widgets.decomposition.still import mosaic_svg
 
 if TYPE_CHECKING:
@@ -72,9 +71,6 @@ class DecompositionExplorer(Explorer):
     module = "decomposition_explorer"
     names = ("before", "after")
     made_by = ("widgets.DecompositionExplorer(before={'middle': (0.4, 0.6), …}, after={'middle': (0.7, 0.6), …})",)
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     before = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))
     after = Mix().tag(sync=True, to_json=lambda mix, _widget: Mix.as_rows(mix))

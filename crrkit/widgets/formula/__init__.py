@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -15,12 +14,10 @@ from crrkit.widgets.bench import (
     about,
     check_lost,
     lost_words,
-    module_text,
     named,
     no_account,
     row_of,
     still_html,
-    style_text,
 )
 from crrkit.widgets.formula.still import bridge_svg, describe, formula_line
 
@@ -78,9 +75,6 @@ class FormulaExplorer(Explorer):
     module = "formula_explorer"
     names = ("start", "lost", "new")
     made_by = ("widgets.FormulaExplorer(start=70, lost=10, new=30)",)
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     start = Count().tag(sync=True)
     lost = Count().tag(sync=True)

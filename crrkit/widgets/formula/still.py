@@ -8,7 +8,6 @@ explorer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import format_cell, format_number
@@ -24,18 +23,20 @@ BASE, ROOM = 232, 200  # the base line of the bars, and their maximal height
 ROOM_FOR_WORDS = 40
 CENTRES = (80, 240, 400, 560)  # start, lost, new, end
 HALF = 64  # of a bar's width
+KEPT_LINE = f'stroke="{svg.KEPT}" stroke-width="1.5"'  # of the customers kept
 BRIDGE_COLUMNS = ("start", "lost", "new", "end")
+KEPT_LOOK, CAME_LOOK = f'fill="{svg.KEPT}"', f'fill="{svg.NEW}" stroke="{svg.KEPT}"'
 LOOK = {
-    "kept-before": 'fill="#0072B2"',
-    "gone": 'fill="#6B7280"',
-    "lost": 'fill="url(#crrkit-hatch)" stroke="#D55E00"',
-    "new": 'fill="#56B4E9" stroke="#0072B2"',
-    "kept-after": 'fill="#0072B2"',
-    "came": 'fill="#56B4E9" stroke="#0072B2"',
+    "kept-before": KEPT_LOOK,
+    "gone": f'fill="{svg.QUIET}"',
+    "lost": f'fill="url(#crrkit-hatch)" stroke="{svg.LOST}"',
+    "new": CAME_LOOK,
+    "kept-after": KEPT_LOOK,
+    "came": CAME_LOOK,
 }
 HATCH = (
     '<pattern id="crrkit-hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-    '<rect width="4.5" height="7" fill="#D55E00"/></pattern>'
+    f'<rect width="4.5" height="7" fill="{svg.LOST}"/></pattern>'
 )
 
 
@@ -68,14 +69,10 @@ def bars(counts: Counts) -> dict[str, Bar]:
 def bridge_svg(counts: Counts, words: Mapping[str, Any]) -> str:
     """The bridge as an SVG document on white, in the current language."""
     shape = bars(counts)
-    parts = [HATCH, f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>', *_rects(shape), *_lines(shape)]
-    parts += [*_counts(counts, shape), *_kept(counts, shape, words)]
-    parts += [
-        _text(centre, BASE + 21, words["columns"][name]) for name, centre in zip(BRIDGE_COLUMNS, CENTRES, strict=True)
-    ]
-    size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-    font = 'font-family="system-ui, sans-serif" font-size="14" text-anchor="middle" fill="#1f2937"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{"".join(parts)}</svg>'
+    parts = [HATCH, *_rects(shape), *_lines(shape), *_counts(counts, shape), *_kept(counts, shape, words)]
+    for name, centre in zip(BRIDGE_COLUMNS, CENTRES, strict=True):
+        parts.append(svg.text(centre, BASE + 21, words["columns"][name]))
+    return svg.document(*parts, width=WIDTH, height=HEIGHT)
 
 
 def describe(counts: Counts, sentence: str) -> str:
@@ -93,17 +90,16 @@ def formula_line(counts: Counts, words: Mapping[str, Any]) -> str:
 def _rects(shape: Mapping[str, Bar]) -> Iterator[str]:
     for name, bar in shape.items():
         if bar.height:
-            place = f'x="{CENTRES[bar.column] - HALF}" y="{bar.y:.2f}" width="{2 * HALF}" height="{bar.height:.2f}"'
-            yield f"<rect {place} {LOOK[name]}/>"
+            yield svg.rect(CENTRES[bar.column] - HALF, bar.y, 2 * HALF, bar.height, LOOK[name])
 
 
 def _lines(shape: Mapping[str, Bar]) -> Iterator[str]:
-    dashed, level = 'stroke="#1f2937" stroke-dasharray="3 3"', 'stroke="#0072B2" stroke-width="1.5"'
-    yield _line(0, WIDTH, BASE, 'stroke="#6B7280"')
-    yield _line(CENTRES[2] + HALF, CENTRES[3] - HALF, shape["came"].y, dashed)
+    dashed = f'stroke="{svg.INK}" stroke-dasharray="3 3"'
+    yield svg.line(0, BASE, WIDTH, BASE, f'stroke="{svg.QUIET}"')
+    yield svg.line(CENTRES[2] + HALF, shape["came"].y, CENTRES[3] - HALF, shape["came"].y, dashed)
     if shape["gone"].y < BASE:  # with nobody at the start there is no level line
-        yield _line(CENTRES[0] + HALF, CENTRES[1] - HALF, shape["gone"].y, dashed)
-        yield _line(CENTRES[0] + HALF, CENTRES[3] - HALF, shape["kept-before"].y, level)
+        yield svg.line(CENTRES[0] + HALF, shape["gone"].y, CENTRES[1] - HALF, shape["gone"].y, dashed)
+        yield svg.line(CENTRES[0] + HALF, shape["kept-before"].y, CENTRES[3] - HALF, shape["kept-before"].y, KEPT_LINE)
 
 
 def _counts(counts: Counts, shape: Mapping[str, Bar]) -> Iterator[str]:
@@ -116,7 +112,7 @@ def _counts(counts: Counts, shape: Mapping[str, Bar]) -> Iterator[str]:
         (format_number(counts.start), lost, new, format_number(counts.end)),
         strict=True,
     ):
-        yield _text(centre, y, label, 'font-weight="bold"')
+        yield svg.text(centre, y, label, 'font-weight="bold"')
 
 
 def _kept(counts: Counts, shape: Mapping[str, Bar], words: Mapping[str, Any]) -> Iterator[str]:
@@ -125,17 +121,9 @@ def _kept(counts: Counts, shape: Mapping[str, Bar], words: Mapping[str, Any]) ->
         return
     middle = BASE - tall / 2
     for centre in (CENTRES[0], CENTRES[3]):
-        yield _text(centre, middle - 3, format_number(counts.kept), 'fill="#fff"')
-        yield _text(centre, middle + 13, words["kept"], 'fill="#fff"')
+        yield svg.text(centre, middle - 3, format_number(counts.kept), 'fill="#fff"')
+        yield svg.text(centre, middle + 13, words["kept"], 'fill="#fff"')
     x = WIDTH // 2
-    path = f"M{x} {BASE - tall:.2f}V{middle - 12:.2f}M{x} {middle + 12:.2f}V{BASE}"
-    yield f'<path d="{path}" stroke="#0072B2" stroke-width="1.5"/>'
-    yield _text(x, middle + 5, f"{words['short']} {format_cell(counts.crr, 'rate')}", 'font-weight="bold"')
-
-
-def _line(x1: float, x2: float, y: float, look: str) -> str:
-    return f'<path d="M{x1} {y:.2f}H{x2}" {look}/>'
-
-
-def _text(x: float, y: float, content: str, look: str = "") -> str:
-    return f'<text x="{x}" y="{y:.2f}" {look}>{escape(content)}</text>'
+    yield svg.line(x, BASE - tall, x, middle - 12, KEPT_LINE)
+    yield svg.line(x, middle + 12, x, BASE, KEPT_LINE)
+    yield svg.text(x, middle + 5, f"{words['short']} {format_cell(counts.crr, 'rate')}", 'font-weight="bold"')

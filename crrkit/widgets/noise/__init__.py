@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -16,12 +15,10 @@ from crrkit.widgets.bench import (
     StateError,
     about,
     as_state_error,
-    module_text,
     named,
     no_account,
     row_of,
     still_html,
-    style_text,
 )
 from crrkit.widgets.noise.still import wandering_svg
 
@@ -85,9 +82,6 @@ class NoiseExplorer(Explorer):
     module = "noise_explorer"
     names = ("n", "kept", "level", "seed")
     made_by = ("widgets.NoiseExplorer(n=10, kept=9)",)
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     n = Count(least=1, most=MOST_DRAWN).tag(sync=True)
     kept = Count(most=MOST_DRAWN).tag(sync=True)

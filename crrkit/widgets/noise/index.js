@@ -7,6 +7,7 @@
  * `crrkit.wilson` and `crrkit.simulate_chart` compute the same in Python, and a browser test compares them.
  */
 
+import { chanceLimits, signalsOf, wilson } from "../bench/chance.js";
 import {
   bench,
   button,
@@ -24,10 +25,6 @@ import {
 } from "../bench/shared.js";
 
 const PERIODS = 24;
-const SIGMAS = 3;
-const TAIL = 0.0013498980316300957; // beyond three standard errors, on one side
-const ENOUGH = 10; // customers expected to stay, and to leave: for fewer the limits are exact
-const LONG_RUN = 8; // so many in a row on one side of the centre are a signal
 const MOST = 10_000;
 const SEEDS = 2 ** 32;
 const HEIGHT = 330; // of the picture, in CSS pixels
@@ -65,11 +62,7 @@ export function zScore(level) {
 
 /** Wilson's score interval of a share. */
 export function interval({ n, kept, level }) {
-  const [p, z] = [kept / n, zScore(level)];
-  const shrink = 1 + (z * z) / n;
-  const centre = (p + (z * z) / (2 * n)) / shrink;
-  const half = (z * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n))) / shrink;
-  return [p === 0 ? 0 : centre - half, p === 1 ? 1 : centre + half];
+  return wilson(kept, n, zScore(level));
 }
 
 /** The generator mulberry32: numbers in [0, 1), the same on every machine. */
@@ -94,45 +87,9 @@ export function chart({ n, kept, seed }) {
   });
   const centre = counts.reduce((sum, count) => sum + count, 0) / (n * PERIODS);
   const rates = counts.map((count) => count / n);
-  const [low, high] = limits(centre, n);
-  return { rates, centre, low, high, signals: signals(rates, { centre, low, high }) };
-}
-
-/** The limits for the rate of n customers with the same probability of staying. */
-export function limits(rate, n) {
-  const rare = Math.min(rate, 1 - rate);
-  if (n * rare < ENOUGH - 1e-9) {
-    const [few, many] = exactCounts(n, rare);
-    return rate > rare ? [(n - many) / n, (n - few) / n] : [few / n, many / n];
-  }
-  const half = SIGMAS * Math.sqrt((rate * (1 - rate)) / n);
-  return [rate - half, rate + half];
-}
-
-/** The lowest and the highest count of a binomial distribution whose tail probability exceeds TAIL. */
-function exactCounts(n, p) {
-  let term = (1 - p) ** n;
-  let below = term;
-  let low = null;
-  for (let k = 0; k <= n; k += 1) {
-    if (low === null && below > TAIL) low = k;
-    if (1 - below <= TAIL) return [low ?? 0, k];
-    term *= (((n - k) / (k + 1)) * p) / (1 - p);
-    below += term;
-  }
-  return [low ?? 0, n];
-}
-
-function signals(rates, { centre, low, high }) {
-  let [side, run] = [0, 0];
-  return rates.map((rate) => {
-    const now = Math.sign(rate - centre);
-    run = now === side ? run + 1 : 1;
-    side = now;
-    if (rate < low) return "below";
-    if (rate > high) return "above";
-    return run >= LONG_RUN && side !== 0 ? "run" : "";
-  });
+  const limits = chanceLimits(centre, n);
+  const [low, high] = limits;
+  return { rates, centre, low, high, signals: signalsOf(rates, Array(PERIODS).fill(limits), centre) };
 }
 
 /** The lowest and the highest share of the chart: its points, its limits, and a margin. */

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.ground import InputError, check_choice, check_given, check_target, gettext as _, use_language, write_beside
-from crrkit.widgets.bench import Count, StateError, as_state_error, module_text, static_page, style_text
+from crrkit.widgets.bench import Count, StateError, as_state_error, static_page
 from crrkit.widgets.own_list.counted import CALLED_NEW, begin_with, carried_of
 from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
@@ -32,6 +31,7 @@ from crrkit.widgets.own_list.words import page_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from crrkit.read import Base
 
@@ -87,9 +87,7 @@ class ListExplorer(Results):
 
     module = "list_explorer"
     names = ("every", "silence", "segment", "regular", "first", "last", "period", "called_new")
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
+    embedded = ("_cube", "_rhythm", "_card", *SAVED_BESIDE)
 
     every = Named("everies").tag(**FOLLOWING)
     silence = Step("silences", word="period").tag(**FOLLOWING)
@@ -265,23 +263,12 @@ class ListExplorer(Results):
     @property
     def saved_state(self) -> dict[str, Any]:
         """The settings and the counts, without cells too small to be disclosed."""
-        shared = {"carried": self._shared, "still": self.still()}
-        return {**self.state, **self._beside, **shared, "lang": self.lang}
-
-    @property
-    def page_state(self) -> dict[str, Any]:
-        """The data for showing this explorer without a kernel; a reset there returns to this state."""
-        shared = {f"_{name}": self._shared[name] for name in ("cube", "rhythm", "card")}
-        own = {"lang": self.lang, "_initial": self.state, "_words": self._words}
-        return {**self.state, **self._beside, **shared, **own}
+        carried = {"choices": self.choices, "cube": self._cube, "rhythm": self._rhythm, "card": self._card}
+        return {**self.state, **self._beside, "carried": carried, "still": self.still(), "lang": self.lang}
 
     @property
     def _beside(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in SAVED_BESIDE}
-
-    @property
-    def _shared(self) -> dict[str, Any]:
-        return {"choices": self.choices, "cube": self._cube, "rhythm": self._rhythm, "card": self._card}
 
     def still(self) -> str:
         """The sentence and the rate over time as static HTML, for places without JavaScript."""

@@ -120,10 +120,12 @@ def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
     gaps = characteristic_interval(base)
     days = sorted({*choices["silences"], *(DAYS_PER_PERIOD[every] for every in choices["everies"])})
     median = gaps.quantile_of_returns(0.5)
+    own = base.activity if isinstance(base.activity, str) else getattr(base.activity, "days", None)
+    shares = [gaps.covered(day) for day in days]
     return {
-        "doubts": doubts, "notes": {}, "own": _own_rule(base), "closed": gaps.closed, "seen": gaps.seen,
+        "doubts": doubts, "notes": {}, "own": own, "closed": gaps.closed, "seen": gaps.seen,
         "median": None if is_missing(median) else median,
-        "days": days, "covered": [_share(gaps.covered(day)) for day in days],
+        "days": days, "covered": [0.0 if is_missing(share) else round(share, SHARE_DIGITS) for share in shares],
         "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]}, "suits": _suits(base),
         "periods": {every: days for every, days in DAYS_PER_PERIOD.items() if every != "day"},
         **_calendar_months(choices),
@@ -159,15 +161,6 @@ def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
         "closed": min(rhythm["closed"], NO_FEW_RETURNS),
         "covered": [round(TWENTY * share) / TWENTY for share in rhythm["covered"]],
     }
-
-
-def _own_rule(base: Base) -> float | str | None:
-    """The silence with which the base was read; None if it is not a fixed number of days."""
-    return base.activity if isinstance(base.activity, str) else getattr(base.activity, "days", None)
-
-
-def _share(value: float) -> float:
-    return 0.0 if is_missing(value) else round(value, SHARE_DIGITS)
 
 
 def card_of(base: Base, choices: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -7,9 +7,11 @@
  * limit is the first to reach, the last bin those whom none reaches. For the i-th limit it is the sum of the bins up to
  * i.
  *
- * This module imports nothing, and its top-level names are its exports and names that start with `cube`, because it is
- * prepended to an explorer's own module.
+ * Its top-level names are its exports and names that start with `cube`, because it is prepended to an explorer's own
+ * module.
  */
+
+import { chanceLimits, signalsOf, wilson } from "../bench/chance.js";
 
 /**
  * @typedef {object} Settings
@@ -96,16 +98,12 @@
 
 const cubeDay = 86_400; // seconds
 const cubeZ = 1.959963984540054; // standard errors of 95 %
-const cubeLongRun = 8; // so many in a row on one side of the centre are a signal
-const cubeSigmas = 3;
-const cubeTail = 0.0013498980316300957; // beyond three standard errors, on one side
 const cubeStages = ["middle", "long", "lapsed"];
 const cubeYear = { day: 365, week: 52, month: 12, quarter: 4, "half-year": 4, year: 4 }; // periods of a model
 const cubeCohorts = 24; // of each period length, the latest: `LATEST_COHORTS` of tally.py
 const cubeFewest = 2; // periods that a model is estimated from
 const cubeHeldOut = 3; // one period of so many is held out to try a model
 const cubeFailed = 0.2; // the mean error from which on nothing is projected
-const cubeEnough = 10; // customers expected to stay, and to leave: for fewer the limits are exact
 
 /**
  * Decode the cube sent by Python; the only slow step.
@@ -294,7 +292,7 @@ function cubeBought({ number, all }) {
 
 /** @returns {AccountRow} */
 function cubeRow(period, start, { kept, end, newLost, returnedLost, unbroken, ...flows }, status) {
-  const [low, high] = cubeWilson(kept, start);
+  const [low, high] = wilson(kept, start, cubeZ);
   return {
     ...period,
     status,
@@ -383,7 +381,7 @@ function cubeBeside({ start, kept, others }, z) {
 export function cubeDifference(one, other, z = cubeZ) {
   if (!one.start || !other.start) return [Number.NaN, Number.NaN];
   const [p, q] = [one.kept / one.start, other.kept / other.start];
-  const [[low, high], [otherLow, otherHigh]] = [one, other].map(({ kept, start }) => cubeWilson(kept, start, z));
+  const [[low, high], [otherLow, otherHigh]] = [one, other].map(({ kept, start }) => wilson(kept, start, z));
   return [p - q - Math.hypot(p - low, otherHigh - q), p - q + Math.hypot(high - p, q - otherLow)];
 }
 
@@ -525,16 +523,6 @@ function cubeBetween(rows, { from, to }) {
 
 const cubeShare = (part, whole) => (whole > 0 ? part / whole : Number.NaN);
 
-/** Wilson's interval of a proportion, 95 % by default. */
-function cubeWilson(kept, n, z = cubeZ) {
-  if (n === 0) return [Number.NaN, Number.NaN];
-  const p = kept / n;
-  const shrink = 1 + z ** 2 / n;
-  const centre = (p + z ** 2 / (2 * n)) / shrink;
-  const half = (z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n * n))) / shrink;
-  return [p === 0 ? 0 : centre - half, p === 1 ? 1 : centre + half];
-}
-
 /**
  * The control limits around the pooled rate, and the signals: `control_chart`. Null if fewer than two periods are
  * complete; NaN and "" in incomplete rows.
@@ -548,8 +536,12 @@ export function limitsOf(rows) {
   const centre = total("kept") / total("start");
   const dispersion = Math.max(1, cubeDispersion(pool, centre));
   const wider = (limit) => (dispersion > 1 ? centre + dispersion * (limit - centre) : limit);
-  const ends = pool.map((row) => cubeChance(centre, row.start).map(wider));
-  const signal = cubeSignals(pool, ends, centre);
+  const ends = pool.map((row) => chanceLimits(centre, row.start).map(wider));
+  const signal = signalsOf(
+    pool.map(({ crr }) => crr),
+    ends,
+    centre,
+  );
   const placed = (values, none) => {
     let at = 0;
     return whole.map((is) => (is ? values[at++] : none));
@@ -575,43 +567,6 @@ function cubeDispersion(pool, centre) {
   const scores = pool.map((row) => (row.crr - centre) / Math.sqrt((centre * (1 - centre)) / row.start));
   const moves = scores.slice(1).map((score, i) => Math.abs(score - scores[i]));
   return moves.reduce((sum, move) => sum + move, 0) / moves.length / (2 / Math.sqrt(Math.PI));
-}
-
-/** The limits for the rate of n customers with the same probability of staying. */
-function cubeChance(rate, n) {
-  const rare = Math.min(rate, 1 - rate);
-  if (n * rare < cubeEnough - 1e-9) {
-    const [few, many] = cubeExact(n, rare);
-    return rate > rare ? [(n - many) / n, (n - few) / n] : [few / n, many / n];
-  }
-  const half = cubeSigmas * Math.sqrt((rate * (1 - rate)) / n);
-  return [rate - half, rate + half];
-}
-
-/** The lowest and the highest count of a binomial distribution whose tail probability exceeds that of the limits. */
-function cubeExact(n, p) {
-  let term = (1 - p) ** n;
-  let below = term;
-  let low = null;
-  for (let k = 0; k <= n; k += 1) {
-    if (low === null && below > cubeTail) low = k;
-    if (1 - below <= cubeTail) return [low ?? 0, k];
-    term *= (((n - k) / (k + 1)) * p) / (1 - p);
-    below += term;
-  }
-  return [low ?? 0, n];
-}
-
-function cubeSignals(pool, ends, centre) {
-  let [side, run] = [0, 0];
-  return pool.map(({ crr }, i) => {
-    const now = Math.sign(crr - centre);
-    run = now === side ? run + 1 : 1;
-    side = now;
-    if (crr < ends[i][0]) return "below";
-    if (crr > ends[i][1]) return "above";
-    return run >= cubeLongRun && side !== 0 ? "run" : "";
-  });
 }
 
 /**

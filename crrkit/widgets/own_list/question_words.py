@@ -1,11 +1,20 @@
-"""Texts of ListExplorer for questions about a list; {names} are filled in by the browser."""
+"""Texts of ListExplorer for questions about a list, and phrases in every plural form; the browser fills in {names}."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import gettext as _, ngettext
-from crrkit.widgets.own_list.plurals import forms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # one number for each plural form of the two languages
+
+
+def forms(said: Callable[[int], str]) -> dict[str, str]:
+    """A phrase with a number in each plural form."""
+    return {form: said(n) for form, n in PLURALS.items()}
 
 
 def question_words() -> dict[str, Any]:

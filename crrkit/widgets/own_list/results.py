@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, gettext as _
-from crrkit.widgets.bench import Explorer
+from crrkit.widgets.bench import POINT, Explorer
 from crrkit.widgets.own_list.counted import flow_under, kept_under
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
     from crrkit.measure.cube import ListCube, ListSettings
     from crrkit.measure.stages import StageFlow
-
-POINT = 0.01  # one point
 
 
 class Results(Explorer):

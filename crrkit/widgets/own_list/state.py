@@ -11,11 +11,10 @@ import traitlets
 
 from crrkit.ground import InputError, check_choice, check_number, format_number, gettext as _
 from crrkit.rules import Calendar
-from crrkit.widgets.bench import LARGEST_COUNT, StateError, as_state_error
+from crrkit.widgets.bench import LARGEST_COUNT, SLIDERS, StateError, as_state_error
 
 Choices = dict[str, Any]  # what can be chosen, as JSON
-SLIDING = ("conversion", "retention_middle", "promotion", "retention_long", "winback", "inflow")  # those with a slider
-PRICED = SLIDING[:-1]  # those whose cost can be set
+PRICED = SLIDERS[:-1]  # the levers whose cost can be set
 CUSTOMER_STAGES = ("middle", "long")
 
 
@@ -95,7 +94,7 @@ class Levers(traitlets.TraitType[Any, Any]):
         from crrkit.judge.whatif import Scenario
 
         with as_state_error(str(self.name), value):
-            given = {check_choice(name, name="levers", choices=SLIDING): value[name] for name in dict(value)}
+            given = {check_choice(name, name="levers", choices=SLIDERS): value[name] for name in dict(value)}
             return {name: float(change) for name, change in Scenario(**given).changes().items()}
 
 

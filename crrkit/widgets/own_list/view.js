@@ -7,11 +7,10 @@ import { accountOf, gapsOf, limitsOf, stagesOf } from "./cube.js";
 import { inFront, shortOf } from "./doubts.js";
 import { newMeanings } from "./meanings.js";
 import { known, listBridge, rateOverTime } from "./pictures.js";
-import { inSightFirst, patch, tell } from "./redraw.js";
+import { heldSteady, inSightFirst, patch, tell } from "./redraw.js";
 import { rhythmCurve } from "./rhythm.js";
 import { cardLines, counted, headline, newsLater, stageCode, whenOf } from "./sentences.js";
 import { stageTable } from "./stages.js";
-import { heldSteady } from "./steady.js";
 import { cohortTriangle } from "./triangle.js";
 import { flowCalls } from "./who.js";
 

@@ -3,9 +3,8 @@
 
 import { button, caption, dial, field, html, levels, put, roundUp, track, vector } from "../bench/shared.js";
 import { band, marginBand, moved, project, rateBand, total, withInflow } from "../stages/chain.js";
-import { priceList } from "./costs.js";
 import { modelOf } from "./cube.js";
-import { leverRanking } from "./ranking.js";
+import { leverRanking, priceList } from "./ranking.js";
 import { patch, tell } from "./redraw.js";
 
 /** As LEVERS of crrkit/judge/whatif/scenario.py. @type {Record<string, [string, string, string]>} */

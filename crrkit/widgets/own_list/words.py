@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crrkit.ground import PERIODS, gettext as _, ngettext
-from crrkit.widgets.own_list.plurals import forms
-from crrkit.widgets.own_list.question_words import question_words
+from crrkit.widgets.own_list.question_words import forms, question_words
 from crrkit.widgets.own_list.what_if_words import what_if_words
 
 

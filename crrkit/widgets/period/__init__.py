@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.counts import Rate, convert_rate, period_text
@@ -14,11 +13,9 @@ from crrkit.widgets.bench import (
     Explorer,
     Fraction,
     about,
-    module_text,
     named,
     row_of,
     still_html,
-    style_text,
 )
 from crrkit.widgets.period.still import compounding_svg
 
@@ -77,9 +74,6 @@ class PeriodExplorer(Explorer):
     module = "period_explorer"
     names = ("rate", "period", "horizon")
     made_by = ("widgets.PeriodExplorer(rate=0.85, period='month', horizon=12)",)
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     rate = Fraction().tag(sync=True)
     period = Choice(YEARS_PER_PERIOD).tag(sync=True)

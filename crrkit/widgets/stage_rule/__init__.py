@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -18,7 +17,7 @@ from crrkit.ground import (
     use_language,
 )
 from crrkit.rules import STAGES
-from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, module_text, still_html, style_text
+from crrkit.widgets.bench import Count, Explorer, StateError, as_state_error, still_html
 from crrkit.widgets.stage_rule.state import contact_days_of, count_elsewhere, count_moves, count_stages
 from crrkit.widgets.stage_rule.still import people_svg
 
@@ -80,9 +79,6 @@ class StageRuleExplorer(Explorer):
     module = "stage_rule_explorer"
     needs_python = True
     names = ("lapse_days", "window_days", "k_long", "span_days")
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     lapse_days = Count(least=1, most=LONGEST_SLIDER).tag(sync=True)
     window_days = Count(least=2, most=LONGEST_SLIDER + 2).tag(sync=True)

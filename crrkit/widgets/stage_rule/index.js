@@ -138,7 +138,7 @@ function stageTable(words) {
   const rows = html("tbody", {});
   const figure = html(
     "table",
-    { class: "crrkit-picture crrkit-rule-table" },
+    { class: "crrkit-picture crrkit-table crrkit-rule-table" },
     title,
     html("thead", {}, html("tr", {}, ...heads)),
     rows,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -11,20 +10,20 @@ import traitlets
 from crrkit.counts import ROUNDING
 from crrkit.ground import InputError, check_given, format_cell, gettext as _, use_language
 from crrkit.widgets.bench import (
+    POINT,
+    SLIDERS,
     Choice,
     Count,
     Explorer,
     StateError,
     as_state_error,
-    module_text,
     still_html,
-    style_text,
 )
 from crrkit.widgets.stages.state import (
     BY_COST,
     BY_EFFECT,
-    SLIDERS,
-    STEP,
+    Change,
+    Margins,
     State,
     as_json,
     from_json,
@@ -33,7 +32,6 @@ from crrkit.widgets.stages.state import (
     sliders_of,
 )
 from crrkit.widgets.stages.still import stages_svg
-from crrkit.widgets.stages.traits import Change, Margins
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,9 +88,7 @@ class StageExplorer(Explorer):
 
     module = "stage_explorer"
     names = (*SLIDERS, "periods", "margins", "measure")
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
+    embedded = ("_chain",)
 
     conversion = Change().tag(sync=True)
     retention_middle = Change().tag(sync=True)
@@ -162,10 +158,10 @@ class StageExplorer(Explorer):
         """The effect of one more point on each lever from the current sliders; levers without room are left out."""
         moved, changes = self.model.under(self.scenario), self.scenario.changes(all_levers=True)
         room = {name: self.model.lever_room(name)[1] - changes[name] for name in moved.lever_names}
-        names = [name for name, left in room.items() if left + ROUNDING >= STEP]
+        names = [name for name, left in room.items() if left + ROUNDING >= POINT]
         costs = {name: cost for name, cost in self.costs.items() if name in names}
         return moved.levers(
-            self.periods, step=STEP, only=names, margins=self.margins, costs=costs, horizon=self.periods
+            self.periods, step=POINT, only=names, margins=self.margins, costs=costs, horizon=self.periods
         )
 
     @property
@@ -179,11 +175,6 @@ class StageExplorer(Explorer):
     def saved_state(self) -> dict[str, Any]:
         """The levers, the horizon, the margins, the language and the model."""
         return self.state | {"lang": self.lang, "chain": self._chain}
-
-    @property
-    def page_state(self) -> dict[str, Any]:
-        """The data for showing this explorer without a kernel; a reset there returns to this state."""
-        return self.state | {"lang": self.lang, "_chain": self._chain, "_initial": self.state, "_words": self._words}
 
     def still(self) -> str:
         """The base, its stages and the ranking as static HTML, for places without JavaScript."""

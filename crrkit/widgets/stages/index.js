@@ -328,7 +328,7 @@ function stagePicture(stages, words, say) {
 function rankTable(words, say) {
   const title = html("caption", {});
   const rows = html("tbody", {});
-  const table = html("table", { class: "crrkit-stage-ranking" }, title, rows);
+  const table = html("table", { class: "crrkit-table crrkit-stage-ranking" }, title, rows);
 
   function show(ranking, { measure, periods }, moneyless) {
     const unknown = measure.startsWith("margin") && moneyless;

@@ -25,10 +25,10 @@ STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 KEPT, NEW, LOST, LONG = "#0072b2", "#56b4e9", "#d55e00", "#009e73"
 
 
-def document(*parts: str, width: int, height: int, anchor: str = "middle") -> str:
-    """An SVG document; ``anchor`` is the default alignment of text."""
+def document(*parts: str, width: int, height: int, letters: int = 14, anchor: str = "middle") -> str:
+    """An SVG document; ``letters`` and ``anchor`` are the default size and alignment of text."""
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    font = f'font-family="system-ui, sans-serif" font-size="14" text-anchor="{anchor}" fill="{INK}"'
+    font = f'font-family="system-ui, sans-serif" font-size="{letters}" text-anchor="{anchor}" fill="{INK}"'
     paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{paper}{"".join(parts)}</svg>'
 

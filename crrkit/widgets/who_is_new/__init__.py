@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import traitlets
@@ -18,12 +17,10 @@ from crrkit.widgets.bench import (
     about,
     check_lost,
     lost_words,
-    module_text,
     named,
     no_account,
     row_of,
     still_html,
-    style_text,
 )
 from crrkit.widgets.who_is_new.still import meanings_svg
 
@@ -99,9 +96,6 @@ class WhoIsNewExplorer(Explorer):
     module = "who_is_new_explorer"
     names = (*FLOW_COUNTS, "counted")
     made_by = ("widgets.WhoIsNewExplorer(start=5, lost=2, new=2)",)
-    folder = Path(__file__).parent
-    _esm = module_text(folder)
-    _css = style_text(folder)
 
     start = Count().tag(sync=True)
     lost = Count().tag(sync=True)
