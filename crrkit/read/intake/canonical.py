@@ -156,10 +156,9 @@ def canonical_of(
         share(canonical.table, largest=used.get("largest"))
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
-    doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
+    doubts = [*unknown_note(quality), *_doubts(good, canonical, opened, by=by, as_of=as_of)]
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     notes = [
-        *unknown_note(quality),
         *largest_note(quality, used.get("largest")),
         *(repeat_notes(good) if twice else ()),
     ]
