@@ -12,7 +12,7 @@ from crrkit.cli import examples
 from crrkit.cli.group import app
 from crrkit.cli.helping import Command
 from crrkit.cli.options import Every, File, Kind, Quiet  # noqa: TC001 - Typer reads the annotations
-from crrkit.cli.reading import read, settle_kind, takes_reading_options
+from crrkit.cli.reading import as_typed, read, settle_kind, takes_reading_options
 from crrkit.cli.screen import say
 from crrkit.cli.status import Status
 from crrkit.ground import LANGUAGES, InputError, gettext as _, language
@@ -157,7 +157,7 @@ def report(
         say(kind_line(settled), err=True)
     say(
         [
-            *base.quality.above(),
+            *map(as_typed, base.quality.above()),
             str(written.findings[0]),
             base.quality.reading(),
             "",
@@ -211,7 +211,7 @@ def explore(
             own = open_list(file, kind=settled, every=every, reading=reading)
         if kind is None:
             say(kind_line(settled), err=True)
-        say([*own.base.quality.above(), own.base.quality.reading()])
+        say([*map(as_typed, own.base.quality.above()), own.base.quality.reading()])
     elif reading or kind or every or out:
         raise InputError(_("Without a file these options say nothing. Name the file, or choose it on the page alone."))
     if own is None or as_app:

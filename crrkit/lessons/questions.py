@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crrkit.ground import Message, gettext as _
-from crrkit.lessons.answers import POINTS, SHARE, AnswerKind, half_a_unit
+from crrkit.lessons.answers import POINTS, SHARE, AnswerKind, half_a_unit, shares
 
 HUNDREDTH = 0.01
 SPECK = 1e-9  # floating-point error
@@ -146,6 +146,8 @@ def _unreadable(answer: object) -> str:
     if not typed:
         return _("Nothing is written here yet.")
     short = typed if len(typed) <= LONGEST else typed[:LONGEST] + "…"
+    if shares(answer):  # as in 0.7 for the number of a bracket
+        return _("“{answer}” is a number, but not of the kind that is asked for.").format(answer=short)
     return _("“{answer}” cannot be read as a number.").format(answer=short)
 
 

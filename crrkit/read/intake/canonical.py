@@ -126,7 +126,7 @@ def canonical_of(
         rows=marked.count(),
         first=marked[times[0]].min(),
         last=_last_of(latest),
-        **_money(marked),
+        **_money(marked, times[0]),
         **({"known": (marked[times[0]] <= now).sum()} if opened.elsewhere else {}),
     )
     seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
@@ -170,11 +170,18 @@ def _last_of(latest: list[Any]) -> Any:
     return ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
 
 
-def _money(marked: ir.Table) -> dict[str, Any]:
-    """Return the revenue in the rows of a reason, without refunds."""
+def _money(marked: ir.Table, time: str) -> dict[str, Any]:
+    """Return the revenue in the rows of a reason, without refunds.
+
+    A row without a customer and without a time is a total, and its amount is that of other rows.
+    """
     if "amount" not in marked.columns:
         return {}
-    return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+    paid = ibis.greatest(marked["amount"], 0.0)
+    return {
+        "money": paid.sum(where=marked["customer"].notnull() | marked[time].notnull()),
+        "largest": marked["amount"].max(),
+    }
 
 
 def _doubts(

@@ -18,6 +18,7 @@ from crrkit.read.words.columns import (
     some_of,
     tells_when,
 )
+from crrkit.read.words.currencies import CURRENCIES, without_currency
 from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
 from crrkit.read.words.labels import Label, is_label, labels_in
 from crrkit.read.words.marks import is_there, marks_there
@@ -50,6 +51,7 @@ __all__ = [
     "CLOSED",
     "COUNTED",
     "CREATED",
+    "CURRENCIES",
     "DEAL_STAGES",
     "EVENT_OPTION",
     "INTERNAL",
@@ -99,4 +101,5 @@ __all__ = [
     "turn_of",
     "usual_column",
     "usual_kind",
+    "without_currency",
 ]
