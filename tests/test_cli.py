@@ -422,6 +422,21 @@ class TestCheck:
             "looks like the id of a customer. Say which one it is with --customer;" in crrkit_("check", str(file)).err
         )
 
+    def test_a_report_without_a_rate_says_how_to_see_one(self, tmp_path: Path) -> None:
+        few = (
+            ROOT / "sample_data" / "canonical.csv",
+            "--customer",
+            "client_id",
+            "--start",
+            "joined",
+            "--end",
+            "left",
+            "-q",
+        )
+        out = ("--kind", "contracts", "--detail", "short", "--out", str(tmp_path / "few.html"))
+        assert "in a report not to share: --min-cell 0." in crrkit_("report", *map(str, few), *out).out
+        assert "--min-cell" not in crrkit_("report", *map(str, few), *out, "--min-cell", "0").out
+
     def test_counts_each_customer_once(self) -> None:
         with Path(CONTRACTS).open(encoding="utf-8") as file:
             people = {row["client_id"] for row in csv.DictReader(file)}

@@ -164,6 +164,9 @@ def report(
             _("The report: {file}").format(file=written.out.resolve()),
         ]
     )
+    evidence = written.findings[0].evidence
+    if min_cell and "crr" in evidence and evidence["crr"].isna().all() and "suppressed" in set(evidence["status"]):
+        say(_("To see the rates yourself, in a report not to share: --min-cell 0."))
     if written.notebook:
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))
     if written.workbook:

@@ -87,6 +87,24 @@ def test_a_telephone_breaks_no_usual_word_of_a_table_in_two(open_page: OpenPage,
     assert page.evaluate(broken) == []
 
 
+def test_on_paper_a_cohort_table_is_only_as_small_as_its_columns_ask(
+    open_page: OpenPage, reports: dict[str, Path]
+) -> None:
+    page = open_page(reports["en"], viewport={"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    heights = """() => ["thead th", "tbody th"].map(name =>
+        [...document.querySelectorAll(`.crrkit-cohort-table ${name}`)].find(e => e.textContent.trim())
+        ).map(e => [getComputedStyle(e).fontSize, e.getBoundingClientRect().height])"""
+    (head, _height), (size, small) = page.evaluate(heights)
+    assert head == size
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700  # 24 months beside each other
+    page.evaluate("""() => document.querySelectorAll(".crrkit-cohort-table tr").forEach(
+        row => [...row.children].slice(6).forEach(cell => cell.remove()))""")
+    (head, _height), (size, usual) = page.evaluate(heights)
+    assert head == size
+    assert usual > 1.3 * small
+
+
 def test_the_contents_lead_to_the_sliders(open_page: OpenPage, reports: dict[str, Path]) -> None:
     page = open_page(reports["en"], viewport=SIZES["desk"])
     page.locator("nav").get_by_role("link", name="Try it").click()
