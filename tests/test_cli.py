@@ -391,6 +391,51 @@ class TestCheck:
         assert "Read as orders" in done.out
         assert "From Jan 1, 2023 to Dec 31, 2024: " in done.out
 
+    def test_notes_name_options_and_are_said_once(self, tmp_path: Path) -> None:
+        file = tmp_path / "contracts.csv"
+        rows = [f"c{i},2024-0{1 + i % 8}-{1 + i:02d},2024-09-{i:02d}" for i in range(1, 9)]
+        rows += [f"d{i},2024-0{1 + i % 8}-{1 + i:02d},2024-09-30" for i in range(20)]  # none runs on
+        file.write_text("\n".join(["client_id,joined,left", *rows]), encoding="utf-8")
+        said = crrkit_("check", str(file), "-q").out
+        assert said.count("end on Sep 30, 2024") == 1
+        assert "use --open-ends 2024-09-30: they still run" in said
+        assert "open_ends" not in said
+
+    def test_other_readings_are_options_and_gaps_are_of_purchases(self, tmp_path: Path) -> None:
+        file = tmp_path / "orders.csv"
+        rows = [f"{who},2024-0{month}-1{day}" for month in range(1, 6) for day in (1, 5) for who in ("a", "b", "guest")]
+        file.write_text("\n".join(["client,date", *rows]), encoding="utf-8")
+        said = crrkit_("check", str(file), "-q").out
+        assert "Use --nobody none if they are customers" in said
+        assert re.search(r"^--nobody none ", said, re.MULTILINE)
+        assert re.search(r"Half of the purchases are followed by another within \d+ days, 80% within \d+ days", said)
+
+    def test_what_is_missing_is_named_in_words(self, tmp_path: Path) -> None:
+        file = tmp_path / "log.csv"
+        file.write_text("0004,19970101,29.33\n0004,19970118,29.73\n0005,19970802,14.96\n", encoding="utf-8")
+        assert (
+            "The first line holds values, not the names of columns: 0004, 19970101" in crrkit_("check", str(file)).err
+        )
+        file.write_text("who,date\n1,2024-01-05\n", encoding="utf-8")
+        assert (
+            "looks like the id of a customer. Say which one it is with --customer;" in crrkit_("check", str(file)).err
+        )
+
+    def test_a_report_without_a_rate_says_how_to_see_one(self, tmp_path: Path) -> None:
+        few = (
+            ROOT / "sample_data" / "canonical.csv",
+            "--customer",
+            "client_id",
+            "--start",
+            "joined",
+            "--end",
+            "left",
+            "-q",
+        )
+        out = ("--kind", "contracts", "--detail", "short", "--out", str(tmp_path / "few.html"))
+        assert "in a report not to share: --min-cell 0." in crrkit_("report", *map(str, few), *out).out
+        assert "--min-cell" not in crrkit_("report", *map(str, few), *out, "--min-cell", "0").out
+
     def test_counts_each_customer_once(self) -> None:
         with Path(CONTRACTS).open(encoding="utf-8") as file:
             people = {row["client_id"] for row in csv.DictReader(file)}
@@ -431,7 +476,7 @@ class TestCheck:
         assert re.search(r"refund or return +1 ", out)
         chosen = crrkit_("check", str(tmp_path / "log.csv"), "--amount", "total", "-q").out
         assert "amount = total" in chosen
-        assert "--quantity" not in chosen
+        assert "--quantity qty" not in chosen, "though the note on the column names that option"
         # The pieces are then unread, and one row of the three has them below 0 though its total is above.
         assert chosen.startswith("Column 'qty' was not read and is below 0 in 1 row that counts as a purchase.")
         none = crrkit_("check", str(tmp_path / "log.csv"), "--amount", "", "--quantity", "", "--price", "", "-q").out
@@ -952,7 +997,8 @@ def test_three_doors_one_rate(data_dir: Path, tmp_path: Path) -> None:
     assert kept.card.read_as == reading.removeprefix("Read as ")
 
     checked = crrkit_("check", file, "-q").out
-    assert "541,909 rows read = 397,884 used + 144,025 set aside" in checked.splitlines()[0]
+    assert checked.startswith("24.9% of the rows and 16.5% of the revenue are of customers who are not known")
+    assert "541,909 rows read = 397,884 used + 144,025 set aside" in checked.splitlines()[1]
     assert reading in checked
     assert ": 4,338 customers." in checked
     assert "--customer CustomerID --at InvoiceDate" in checked.splitlines()[-1]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import report_worlds
 from figure_worlds import QUICK, account, collisions, history, outside, row
 from hypothesis import given, settings, strategies as st
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from screens import DRAWN_IN
 
-from crrkit import figures
+from crrkit import control_chart, figures
 from crrkit.figures.theme import THEMES
 from crrkit.ground.errors import InputError, InputTypeError
 from crrkit.ground.languages import LANGUAGES, use_language
@@ -312,3 +313,17 @@ def test_any_history_is_drawn_true_and_readable(
     assert len(intervals(ax)) == (kept.table["start"] > 0).sum()
     assert collisions(ax) == []
     assert outside(ax) == []
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_limits_without_a_signal_take_no_room_and_marks_stand_below_the_notes(narrow: bool) -> None:
+    kept = report_worlds.account(*[(50, 50, 0)] * 9, start=500)
+    chart = control_chart(kept)
+    assert (chart.table["signal"] == "").all()
+    plain = figures.retention_line(kept, narrow=narrow).get_position()
+    drawn = figures.retention_line(
+        kept, narrow=narrow, limits=chart, marks={str(kept.table["from_"].iloc[4].date()): "new prices"}
+    )
+    assert drawn.get_position().y0 == pytest.approx(plain.y0)
+    assert drawn.get_position().width == pytest.approx(plain.width, rel=0.05)
+    assert collisions(drawn) == []

@@ -217,3 +217,22 @@ def test_dates_and_zones_that_are_seen(cells: list[str], dates: tuple[str, str] 
     assert (seen and (seen.value, seen.confidence)) == dates
     assert (found.written["zone"].value if "zone" in found.written else None) == zone
     assert ("day first or month first" in str(found)) == (dates is None)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("Сумма, руб.", "RUB"), ("Сумма (₽)", "RUB"), ("MRR (USD)", "USD"), ("amount_eur", "EUR"), ("Amount", "")],
+)
+def test_an_amount_may_name_its_currency(name: str, code: str) -> None:
+    log = pd.DataFrame({"client": ["a", "b"], "date": ["2024-01-05", "2024-02-05"], name: ["1,50", "2,50"]})
+    quality = crr.read_orders(log).quality
+    assert (quality.columns["amount"], quality.currency) == (name, code)
+
+
+def test_of_two_currencies_neither_is_taken() -> None:
+    log = pd.DataFrame({"client": ["a", "b"], "date": ["2024-01-05", "2024-02-05"], "Total, USD": 5, "Total, EUR": 4})
+    quality = crr.read_orders(log).quality
+    assert "amount" not in quality.columns
+    assert any("'Total, USD', 'Total, EUR' could each be it" in note for note in quality.notes)
+    taken = crr.read_orders(log.assign(total=[1, 2])).quality
+    assert taken.columns["amount"] == "total", "the one without a currency, as before"

@@ -33,6 +33,7 @@ NONSENSE = [
         0.7, "0.7", "0,7", ".7", ",7", "0,70", "70%", "70 %", "70,0 %", "70,0\N{NO-BREAK SPACE}%", " 70% ", "70%.",
         "~70%", "= 0.7", "7/10", "7 / 10", "700/1 000", "700/1\N{NARROW NO-BREAK SPACE}000", "70", 70, 70.0,
         "+70", "70 percent", "70 per cent", "70 процентов",
+        "7:10", "700 : 1 000 = 0,7", "CRR = 70%", "700/1000 = 70.0%", "about 70%", "примерно 70 %",
         Fraction(7, 10), Decimal("0.7"), np.float64(0.7), np.int64(70), "70.4%", "69.6",
     ],
 )  # fmt: skip
@@ -40,6 +41,11 @@ def test_a_right_answer_is_right_however_it_is_written(answer: object) -> None:
     said = lessons.check("crr", answer)
     assert said.right
     assert said.text == "Right. Of the 1,000 at the start 700 are still there: 70.0%."
+
+
+def test_a_number_of_another_kind_is_not_called_unreadable() -> None:
+    assert lessons.check("bracket", "85.7%").text.startswith("“85.7%” is a number, but not of the kind")
+    assert lessons.check("bracket", "x").text.startswith("“x” cannot be read as a number.")
 
 
 def test_a_rate_that_crrkit_computed_is_an_answer_too() -> None:

@@ -13,7 +13,7 @@ import crrkit as crr
 from crrkit import report
 from crrkit.ground.languages import LANGUAGES, format_percent, use_language
 from crrkit.report.account import earlier_periods, reference_row
-from crrkit.report.period_names import in_period, period_name, periods_counted
+from crrkit.report.period_names import in_period, period_name, periods_counted, span_name
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.trial_section import worth_words
@@ -330,6 +330,16 @@ def test_every_account_finds_its_words(
         row = reference_row(kept)
         if row is not None:
             assert format_percent(row["crr"]) in found[0].claim
+
+
+def test_a_span_of_quarters_is_told_by_its_days() -> None:
+    rows = crr.retention_by_period(
+        crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at"), every="quarter"
+    ).table
+    first, last = rows.iloc[1], rows.iloc[3]
+    assert span_name(first, last, "quarter") == "from April 1, 2023 to December 31, 2023"
+    with use_language("ru"):
+        assert span_name(first, last, "quarter") == "с 1 апреля 2023 года по 31 декабря 2023 года"
 
 
 def grown(start: int, flows: list[tuple[float, int, int]], *, running: bool) -> crr.RetentionTable:

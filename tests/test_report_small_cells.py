@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.report import movement_section, sections as listed, stage_section, trend_section
+from crrkit.report import movement_section, rows_section, sections as listed, stage_section, trend_section
 from crrkit.report.html import Html
 from crrkit.report.section import Section, Subject
 
@@ -125,3 +126,28 @@ def test_a_section_that_tells_of_few_is_found() -> None:
     drawn = Section("moon", "The moon", block=lambda: Html("<table><tr><th>a</th><td>7</td></tr></table>"))
     assert [kind for kind, _where in few_in(own)] == ["table", "carried"]
     assert list(few_in(drawn)) == [("drawn", ["7"])]
+
+
+def test_doubtful_rows_tell_no_rate_that_the_account_withholds() -> None:
+    """30 buyers of March, 27 of whom also bought in February: 3 came, so March has no rate; 20 rows are of nobody."""
+    bought = {1: range(30), 2: range(30), 3: range(3, 33)}
+    rows = [(f"c{i}", f"2024-{month:02d}-10") for month, buyers in bought.items() for i in buyers]
+    rows += [("", f"2024-03-{day:02d}") for day in range(1, 21)]
+    log = pd.DataFrame(rows, columns=["who", "day"])
+    base = crr.read_orders(log, customer="who", at="day", as_of="2024-04-01")
+    subject = Subject(crr.report.shared(crr.retention_by_period(base, every="month")), base)
+    assert crr.measure.weigh_doubts(base).period == "2024-03"
+    assert subject.kept.table.set_index("period")["crr"].isna()["2024-03"], "suppressed"
+    assert all("doubt" not in table for table in rows_section.rows_section(subject).tables)
+    private = replace(subject, kept=crr.retention_by_period(base, every="month"), min_cell=None)
+    assert any("doubt" in table for table in rows_section.rows_section(private).tables)
+
+
+def test_another_reading_is_told_in_words() -> None:
+    rows = [(who, f"2024-{month:02d}-10") for month in range(1, 5) for who in [*(f"c{i}" for i in range(40)), "guest"]]
+    base = crr.read_orders(pd.DataFrame(rows, columns=["who", "day"]), customer="who", at="day", as_of="2024-05-01")
+    weighed = crr.measure.weigh_doubts(base)
+    assert "nobody=()" in set(weighed.table["doubt"]), "for whoever types"
+    block = str(rows_section.doubts_block(weighed))
+    assert "ids of nobody are customers" in block
+    assert "nobody=" not in block

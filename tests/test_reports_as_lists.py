@@ -50,6 +50,15 @@ def test_titles_of_totals_are_nobody(title: str) -> None:
     assert (people(base), reasons(base)) == (["ann", "bob"], {LINE: 1})
 
 
+@pytest.mark.parametrize("total", ["Итого,,,2010", ",Итого,,2010", ",,,2010"])
+def test_a_total_of_all_is_no_revenue_of_somebody_unknown(tmp_path: Path, total: str) -> None:
+    rows = [*(f"{i},2024-01-{1 + i % 28:02d},c{i % 9},10" for i in range(200)), ",2024-01-09,,10"]
+    (tmp_path / "a.csv").write_text("\n".join(["no,when,who,paid", *rows, total]), encoding="utf-8")
+    quality = read_orders(tmp_path / "a.csv", **NAMED).quality
+    assert quality.revenue_of("no customer id") == pytest.approx(10 / 2010)
+    assert quality.doubts == (), "half of all money would be of unknown customers"
+
+
 @pytest.mark.parametrize("name", ["Total Energies", "Totalis", "Kenneth total", "Итогов", "Sum 41", "Subtotalia"])
 def test_names_with_such_a_word_are_customers(name: str) -> None:
     assert people(orders(["ann", name, name, "ann"])) == sorted(["ann", name])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from crrkit.cli.reading import read
+from crrkit.cli.reading import as_typed, read
 from crrkit.ground import InputError, format_date, format_number, gettext as _, ngettext
 from crrkit.read import EVENT_OPTION, by_names, confidence_lines, without_credentials, written_in, written_lines
 
@@ -51,11 +51,11 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     from crrkit.measure import weigh_doubts
     from crrkit.measure.cadence import characteristic_interval
 
-    yield str(seen.base.quality)
+    yield as_typed(str(seen.base.quality))
     yield ""
     weighed = weigh_doubts(seen.advice.applied(seen.base), every=seen.advice.every)
     if len(weighed.table):
-        yield str(weighed)
+        yield str(replace(weighed, table=weighed.table.assign(doubt=weighed.table["doubt"].map(as_typed))))
         yield ""
     if not kind_was_named:
         yield kind_line(seen.kind)
@@ -67,13 +67,17 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
         yield from written_lines(unsaid)
     yield _span_line(seen)
     if seen.base.has_purchases:
-        yield f"{characteristic_interval(seen.base).caption()}."
+        yield f"{characteristic_interval(seen.base).in_words()}."
     periods = _("Suggested period: {every} ({n} in the data).")
     if not seen.advice.fits:
         periods = _("No period can be suggested; counted by: {every} ({n} in the data).")
     yield periods.format(every=_(seen.advice.every), n=format_number(len(seen.kept.table)))
     yield seen.advice.said
-    yield f"{seen.kept.caption()}."
+    told = [seen.advice.why, *seen.base.quality.above()]
+    warning = seen.kept.warning
+    for known in told:  # once is enough
+        warning = warning.replace(known, "")
+    yield " ".join([*warning.split(), f"{seen.kept.headline()}."])
     yield ""
     yield _("Next, a report:")
     yield f"  {report_command(seen)}"

@@ -11,7 +11,7 @@ import typer
 from crrkit.cli import examples
 from crrkit.cli.group import app
 from crrkit.cli.options import Command, Every, File, Kind, Quiet
-from crrkit.cli.reading import marks_of, read, settle_kind, takes_reading_options, target_of
+from crrkit.cli.reading import as_typed, marks_of, read, settle_kind, takes_reading_options, target_of
 from crrkit.cli.screen import Status, say
 from crrkit.ground import LANGUAGES, InputError, gettext as _, language
 from crrkit.read import without_credentials
@@ -154,13 +154,16 @@ def report(
         say(kind_line(settled), err=True)
     say(
         [
-            *base.quality.above(),
+            *map(as_typed, base.quality.above()),
             str(written.findings[0]),
             base.quality.reading(),
             "",
             _("The report: {file}").format(file=written.out.resolve()),
         ]
     )
+    evidence = written.findings[0].evidence
+    if min_cell and "crr" in evidence and evidence["crr"].isna().all() and "suppressed" in set(evidence["status"]):
+        say(_("To see the rates yourself, in a report not to share: --min-cell 0."))
     if written.notebook:
         say(_("The notebook: {file}").format(file=written.notebook.resolve()))
     if written.workbook:
@@ -208,7 +211,7 @@ def explore(
             own = open_list(file, kind=settled, every=every, reading=reading)
         if kind is None:
             say(kind_line(settled), err=True)
-        say([*own.base.quality.above(), own.base.quality.reading()])
+        say([*map(as_typed, own.base.quality.above()), own.base.quality.reading()])
     elif reading or kind or every or out:
         raise InputError(_("Without a file these options say nothing. Name the file, or choose it on the page alone."))
     if own is None or as_app:

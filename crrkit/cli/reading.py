@@ -103,6 +103,11 @@ def settle_kind(file: str, *, kind: str | None, reading: dict[str, Any], also: t
     return settled(file, named=reading, also=also)
 
 
+def as_typed(note: str) -> str:
+    """Convert a note on how a list was read, which names arguments, to the options of a command."""
+    return in_options(note, names=[*COLUMN_OPTIONS, "every"])
+
+
 def in_options(message: str, *, names: Iterable[str]) -> str:
     """Convert arguments in a message of the library to options: ``every='week'`` becomes ``--every week``.
 
@@ -124,7 +129,7 @@ def in_options(message: str, *, names: Iterable[str]) -> str:
     value = r"'(?P<quoted>[^']*)'|[\[(](?P<list>[^\])]*)[\])]|(?P<bare>[\w-]+(?:\.\w+)*)"
     call = r"\b(?:crr\.[\w.]+|read_\w+)\([^()]*\)"
     options = re.sub(rf"(?P<call>{call})|\b(?P<name>{known})(?:\[\d+\])?=(?:{value})?", option, message)
-    return options.replace("crr_bounds", "--gross")
+    return options.replace("crr_bounds", "--gross").replace("weigh_doubts(base)", "crrkit check")
 
 
 def target_of(typed: str | None) -> float | Target | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crrkit.judge import ControlChart
     from crrkit.measure import RetentionTable
 
+ABOVE_LETTERS = 13  # points above the axes, where the letters of marks stand
 BEFORE_FIRST = -0.5  # periods: the axis starts half a period before the first point
 
 
@@ -118,6 +119,8 @@ def _draw_limits(board: Canvas, line: Line) -> None:
         )
     ax.plot(line.limits.index[[0, -1]], [line.centre] * 2, color=color, lw=0.8, zorder=1.6)
     news = line.limits[line.limits["signal"] != ""]
+    if news.empty:  # the layout would make room for a line of no points, which lies in the corner of the figure
+        return
     size = min(6.0, 2.0 + 0.3 * _room(board, line)) + 5
     ring: dict[str, Any] = {"marker": "o", "ms": size, "mfc": "none", "mew": 1.5, "clip_on": False, "zorder": 3.5}
     ax.plot(news.index, news["crr"], ls="none", mec=legible(board.theme.lost, board.theme), **ring)
@@ -171,6 +174,8 @@ def _write(board: Canvas, line: Line) -> None:
     labels, above, names = _labels_beside(board, line), heading(board), line.names()
     board.ax.set_xticks([len(names) - 1], [max(names, key=lambda name: max(map(len, name.split("\n"))))])
     board.settle()
+    if line.marks:
+        above.xyann = (0, ABOVE_LETTERS)
     fill(board, above, _notes(line))
     room = board.width() / (1.25 * board.size_of(board.ax.get_xticklabels()[0])[0])
     step = stride(line.every, periods=len(names), room=room)

@@ -1,4 +1,4 @@
-"""Parsing answers as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``; and formatting them for the key."""
+"""Parsing answers as numbers: ``0.7``, ``0,7``, ``70%``, ``70,0 %``, ``7/10``, ``7:10 = 0,7``; and formatting them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _NUMBER = r"([+-]?(?:\d{1,3}(?:\s\d{3})+|\d*)(?:[.,]\d+)?(?<=\d))"
 _PERCENT = r"(%|per ?cents?|процент(?:а|ов)?|проц)"
-_ANSWER = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?\s*{_PERCENT}?", re.IGNORECASE)
+_ANSWER = re.compile(rf"{_NUMBER}(?:\s*[/:÷]\s*{_NUMBER})?\s*{_PERCENT}?", re.IGNORECASE)
+_WORDS = re.compile(r"(?:about|approx(?:imately)?\.?|roughly|около|примерно|приблизительно)\s+", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _UNITS = re.compile(r"\s*(?:years?|months?|customers?|лет|год[а]?|мес\w*\.?|клиент\w*)$", re.IGNORECASE)
 _POINTS = re.compile(r"\s*(?:pp|percentage points?|п\.?\s*п\.?|процентн\w+ пункт\w*)$", re.IGNORECASE)
@@ -30,6 +31,8 @@ def shares(answer: object) -> list[float]:
     Examples:
         >>> shares("70,0 %"), shares("1/2"), shares(85)
         ([0.7], [0.5, 0.005], [85.0, 0.85])
+        >>> shares("CRR = 60 : 80 = 75 %"), shares("about 3:4")
+        ([0.75], [0.75, 0.0075])
         >>> shares("70 apples"), shares(""), shares("1e999"), shares(None)
         ([], [], [], [])
     """
@@ -117,7 +120,8 @@ def _read(answer: object) -> tuple[float | None, bool]:
 
 
 def _tidy(text: str) -> str:
-    bare = text.replace("\N{MINUS SIGN}", "-").strip().lstrip("=~≈ ").rstrip(". ")
+    result = re.split("[=≈]", text.replace("\N{MINUS SIGN}", "-").strip().rstrip("=≈ "))[-1]  # of a calculation
+    bare = _WORDS.sub("", result.strip()).lstrip("~ ").rstrip(". ")
     return re.sub(r"(?<=\d),(?=\d{3}(?:,\d{3})*\.\d)", "", bare)  # 1,199.5: the comma separates thousands
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import Message, gettext as _
-from crrkit.lessons.answers import PLACE, POINTS, SHARE, AnswerKind, half_a_unit
+from crrkit.lessons.answers import PLACE, POINTS, SHARE, AnswerKind, half_a_unit, shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,6 +150,8 @@ def _unreadable(answer: object) -> str:
     if not typed:
         return _("Nothing is written here yet.")
     short = typed if len(typed) <= LONGEST else typed[:LONGEST] + "…"
+    if shares(answer):  # as in 0.7 for the number of a bracket
+        return _("“{answer}” is a number, but not of the kind that is asked for.").format(answer=short)
     return _("“{answer}” cannot be read as a number.").format(answer=short)
 
 

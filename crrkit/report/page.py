@@ -138,8 +138,8 @@ def _headline(claim: str, warning: str) -> list[str]:
 
 
 def _contents(parts: list[Section]) -> Html:
-    """The contents: the sections for deciding; those for verification are a single entry."""
-    places = [(part.label, part.anchor) for part in parts if not part.is_appendix]
+    """The contents: the sections for deciding and those with sliders; those for verification are a single entry."""
+    places = [(part.label, part.anchor) for part in parts if not part.is_appendix or part.explorer is not None]
     if any(part.is_appendix for part in parts):
         places.append((_("Appendix"), "appendix"))
     items = [element("li", element("a", label, href=f"#{anchor}")) for label, anchor in places]

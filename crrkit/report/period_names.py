@@ -6,6 +6,7 @@ and a phrase with «за»; only the week has a form of its own in a phrase.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crrkit.ground import gettext as _, language, ngettext
@@ -125,10 +126,14 @@ def _ordinal(n: int) -> str:
 
 
 def span_name(first: pd.Series, last: pd.Series, every: str) -> str:
-    """From one period to another, at the beginning of a sentence: ``from 2010 to 2012``, ``в 2010–2012 годах``."""
+    """From one period to another, at the beginning of a sentence: ``from 2010 to 2012``, ``за 2010–2012 годы``.
+
+    Spans of shorter periods are given by their days, which have one form in Russian: ``с 1 января 2024 года по …``.
+    """
     if every == "year":
         return _("from {first} to {last}").format(first=first["period"], last=last["period"])
-    return _("from {begin} to {end}").format(begin=period_name(first, every), end=period_name(last, every))
+    begin, end = day_name(first["from_"]), day_name(last["until"] - timedelta(days=1))
+    return _("from {begin} to {end}").format(begin=begin, end=end)
 
 
 def each_of(every: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_cell, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import format_cell, format_number, format_percent, gettext as _, mark, ngettext
 from crrkit.measure import weigh_doubts
 from crrkit.read import CROWD_OF_ONE, LARGEST
 from crrkit.report.finding import Finding, plainly
@@ -17,6 +17,16 @@ from crrkit.report.section import Cell, Section, Subject
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable, WeighedDoubts
     from crrkit.read import QualityReport
+
+# What another value of an argument means to a reader who types nothing.
+OTHER_READINGS = {
+    "fold": mark("spellings of an id are one customer"),
+    "nobody": mark("ids of nobody are customers"),
+    "fill_down": mark("rows without an id are of nobody"),
+    "end_is": mark("the end date means the other day"),
+    "merge_gap": mark("late renewals continue a contract"),
+    "as_of": mark("another cut-off day"),
+}
 
 
 def rows_section(subject: Subject) -> Section:
@@ -37,7 +47,7 @@ def rows_section(subject: Subject) -> Section:
 
 
 def _weighed(subject: Subject) -> WeighedDoubts | None:
-    """The effect of doubtful rows on the latest rate; None if there are none, or the rate has too few customers.
+    """The effect of doubtful rows on the latest rate; None if there are none, or the account suppresses that rate.
 
     A report does not show what a single customer bought or paid.
     """
@@ -46,14 +56,15 @@ def _weighed(subject: Subject) -> WeighedDoubts | None:
     weighed = weigh_doubts(subject.base, every=subject.kept.every)
     of_many = ~weighed.table["doubt"].isin([CROWD_OF_ONE, LARGEST])
     weighed = replace(weighed, table=weighed.table[of_many].reset_index(drop=True))
-    last = subject.kept.table[subject.kept.table["period"] == weighed.period]
-    small = subject.min_cell is not None and not (last["start"] >= subject.min_cell).all()
-    return None if small or not len(weighed.table) else weighed
+    last = subject.kept.table.loc[subject.kept.table["period"] == weighed.period, "crr"]
+    is_shown = not weighed.period or bool(last.notna().any())  # the table would tell a rate that the account withholds
+    return weighed if len(weighed.table) and (is_shown or subject.min_cell is None) else None
 
 
 def doubts_block(weighed: WeighedDoubts) -> Html:
     """Doubtful rows and their effect on the latest rate."""
-    return join(element("p", weighed.caption()), _table_of(weighed, label=weighed.caption()))
+    told = replace(weighed, table=weighed.table.assign(doubt=weighed.table["doubt"].map(_in_words)))
+    return join(element("p", weighed.caption()), _table_of(told, label=weighed.caption()))
 
 
 def _table_of(result: WeighedDoubts | QualityReport, *, label: str) -> Html:
@@ -64,6 +75,12 @@ def _table_of(result: WeighedDoubts | QualityReport, *, label: str) -> Html:
         for row in cells
     ]
     return element("figure", table_block(heads, rows, label=label))
+
+
+def _in_words(doubt: str) -> str:
+    """A doubt for a reader: of another reading, such as ``nobody=()``, its meaning instead of what to type."""
+    name, sign, _value = doubt.partition("=")
+    return OTHER_READINGS.get(name, doubt) if sign else doubt
 
 
 def _facts(kept: RetentionTable) -> pd.DataFrame:

@@ -68,6 +68,49 @@ def test_nothing_runs_over_the_edge(
     assert page.evaluate(outside, size["width"]) == []
 
 
+@surface
+def test_a_telephone_breaks_no_usual_word_of_a_table_in_two(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["telephone"])
+    broken = """() => {
+        const cells = "<td>135,080</td>".repeat(7);
+        const row = `<tr><th scope='row'>United Kingdom, Екатеринбург</th>${cells}</tr>`;
+        document.querySelector("#rows").insertAdjacentHTML(
+            "beforeend", `<div class='scroll'><table><tbody>${row}</tbody></table></div>`);
+        const text = [...document.querySelectorAll("#rows tbody th")].at(-1).firstChild;
+        return [...text.data.matchAll(/[^ ]+/g)].filter(word => {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+        }).map(word => word[0]);
+    }"""
+    assert page.evaluate(broken) == []
+
+
+def test_on_paper_a_cohort_table_is_only_as_small_as_its_columns_ask(
+    open_page: OpenPage, reports: dict[str, Path]
+) -> None:
+    page = open_page(reports["en"], viewport={"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    heights = """() => ["thead th", "tbody th"].map(name =>
+        [...document.querySelectorAll(`.crrkit-cohort-table ${name}`)].find(e => e.textContent.trim())
+        ).map(e => [getComputedStyle(e).fontSize, e.getBoundingClientRect().height])"""
+    (head, _height), (size, small) = page.evaluate(heights)
+    assert head == size
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700  # 24 months beside each other
+    page.evaluate("""() => document.querySelectorAll(".crrkit-cohort-table tr").forEach(
+        row => [...row.children].slice(6).forEach(cell => cell.remove()))""")
+    (head, _height), (size, usual) = page.evaluate(heights)
+    assert head == size
+    assert usual > 1.3 * small
+
+
+def test_the_contents_lead_to_the_sliders(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["desk"])
+    page.locator("nav").get_by_role("link", name="Try it").click()
+    expect(page.locator("#formula-explorer")).to_be_in_viewport()
+
+
 @both_sizes
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_one_picture_of_four_is_shown(

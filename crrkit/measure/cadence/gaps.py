@@ -6,6 +6,7 @@ underestimate the gaps, the more so the shorter the history.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
@@ -99,12 +100,33 @@ class Gaps(Shown):
 
     def caption(self) -> str:
         """Return a sentence with the median and the 80th percentile."""
-        closed, still = int(self.table["closed"].sum()), int(self.table["open"].sum())
+        if math.isnan(self.quantile(0.8)):
+            return self.in_words()
         text = _(
             "Half of the gaps close within {median} {median:day|days}, 80% within {q80} ({closed} closed, {open} open)"
         )
-        words = {"median": days_text(self.median), "q80": days_text(self.quantile(0.8))}
-        return text.format(**words, closed=format_number(closed), open=format_number(still))
+        return text.format(**self._words())
+
+    def in_words(self) -> str:
+        """Return the sentence for a reader who does not know what a gap is."""
+        if math.isnan(self.median):
+            text = _("Fewer than half of the purchases were followed by another ({closed} were, {open} not yet)")
+        elif math.isnan(self.quantile(0.8)):
+            text = _(
+                "Half of the purchases are followed by another within {median} {median:day|days}, and fewer than 80% at"
+                " all ({closed} were, {open} not yet)"
+            )
+        else:
+            text = _(
+                "Half of the purchases are followed by another within {median} {median:day|days}, 80% within {q80}"
+                " {q80:day|days} ({closed} were, {open} not yet)"
+            )
+        return text.format(**self._words())
+
+    def _words(self) -> dict[str, str]:
+        closed, still = int(self.table["closed"].sum()), int(self.table["open"].sum())
+        days = {"median": days_text(self.median), "q80": days_text(self.quantile(0.8))}
+        return {**days, "closed": format_number(closed), "open": format_number(still)}
 
 
 _counted: WeakKeyDictionary[Base, Gaps] = WeakKeyDictionary()  # a base is immutable, so its gaps are cached

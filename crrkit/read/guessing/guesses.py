@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,8 @@ ROLES = {
     "events": ("customer", "at", "kind", "receipt", "amount"),
     "turns": ("customer", "at", "kind", "contract", "amount"),
 }
+
+VALUE = re.compile(r"\W*\d[\d\W]*")  # a name of a column has a letter; empty ones are numbered by the readers
 
 
 @dataclass(frozen=True)
@@ -208,4 +211,9 @@ def _kind_of(source: Any, columns: list[str], customer: str | None = None) -> st
         "No column looks like the date of a purchase, or like the start and end of a contract; the columns are "
         "{columns}. Say which one it is with at= for orders, or with start= and end= for contracts."
     )
+    if columns and all(map(VALUE.fullmatch, columns)):
+        message = _(
+            "The first line holds values, not the names of columns: {columns}. Write a line of names above it, such as"
+            " customer, date, amount."
+        )
     raise InputError(message.format(columns=some_of(columns)), argument="kind", available=columns)

@@ -132,10 +132,10 @@ def canonical_of(
         share(canonical.table, largest=used.get("largest"))
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
-    doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
+    doubts = [*unknown_note(quality), *_doubts(good, canonical, opened, by=by, as_of=as_of)]
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
-    notes = [*unknown_note(quality), *largest_note(quality, used.get("largest"))]
-    return doubted(canonical, doubts=doubts, notes=[*notes, *(repeat_notes(good) if twice else ())])
+    notes = [*largest_note(quality, used.get("largest")), *(repeat_notes(good) if twice else ())]
+    return doubted(canonical, doubts=doubts, notes=notes)
 
 
 def _counted(marked: ir.Table, times: tuple[str, ...], *, elsewhere: bool) -> dict[str | None, dict[str, Any]]:
@@ -146,7 +146,10 @@ def _counted(marked: ir.Table, times: tuple[str, ...], *, elsewhere: bool) -> di
     last = ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
     asked = {"rows": marked.count(), "first": marked[times[0]].min(), "last": last}
     if "amount" in marked.columns:
-        asked |= {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+        # A row without a customer and without a time is a total, and its amount is that of other rows.
+        is_own = marked["customer"].notnull() | marked[times[0]].notnull()
+        paid = ibis.greatest(marked["amount"], 0.0).sum(where=is_own)
+        asked |= {"money": paid, "largest": marked["amount"].max()}
     if elsewhere:
         asked["known"] = (marked[times[0]] <= now).sum()
     summary = marked.group_by(reason=marked[WHY]).agg(**asked)

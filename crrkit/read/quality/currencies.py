@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import InputError, told as _
 from crrkit.read.quality.doubts import words_in
-from crrkit.read.values import CURRENCIES, in_duckdb, signs_in
-from crrkit.read.words import fold
+from crrkit.read.values import in_duckdb, signs_in
+from crrkit.read.words import CURRENCIES, fold, without_currency
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def currencies_in(table: ir.Table, column: str) -> list[str]:
 
 
 def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None) -> str:
-    """Return the code of the only currency in a currency column, or in signs next to the amounts; else empty.
+    """Return the code of the only currency in a currency column, in signs next to the amounts, or in their heading.
 
     Args:
         table: The rows.
@@ -73,6 +73,8 @@ def currency_of(table: ir.Table, columns: Sequence[str], *, amounts: str | None)
     if amounts is None or not in_duckdb(table):
         return ""
     met = {code for column in columns for code in currencies_in(table, column)} or set(signs_in(table, amounts))
+    if not met:
+        return without_currency(amounts)[1]
     return met.pop() if len(met) == 1 and all(map(CURRENCY_CODE.fullmatch, met)) else ""
 
 

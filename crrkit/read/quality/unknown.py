@@ -38,11 +38,11 @@ def unknown_note(quality: QualityReport) -> list[str]:
         return []
     with_money = _(
         "{rows} of the rows and {revenue} of the revenue are of customers who are not known: every rate is that of the"
-        " others. weigh_doubts(base) says between which bounds the rate of all lies."
+        " others. The rate of all lies between the bounds that weigh_doubts(base) gives."
     )
     without = _(
-        "{rows} of the rows are of customers who are not known: every rate is that of the others. weigh_doubts(base)"
-        " says between which bounds the rate of all lies."
+        "{rows} of the rows are of customers who are not known: every rate is that of the others. The rate of"
+        " all lies between the bounds that weigh_doubts(base) gives."
     )
     note = with_money if revenue == revenue else without  # noqa: PLR0124 - NaN where there are no amounts
     return [note.format(rows=format_percent(rows), revenue=format_percent(revenue))]

@@ -8,6 +8,7 @@ import ibis
 
 from crrkit.ground import InputError, check_choice, told as _
 from crrkit.read.values.text import Forms, Parsed, aggregate, is_nan, is_true
+from crrkit.read.words import CURRENCIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,15 +22,6 @@ BLANKS_IN_NUMBERS, APOSTROPHES = r"\s\x{00A0}\x{2007}\x{2009}\x{202F}", "'’`´
 BLANK = f"[{BLANKS_IN_NUMBERS}]"
 LAKHS = "[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}"  # 12,34,567 as in India
 GROUPS = {" ": BLANKS_IN_NUMBERS, "'": APOSTROPHES, ",": ",", ".": r"\.", "": ""}
-CURRENCIES = {
-    "USD": r"us\$|usd|\$", "EUR": "eur|€", "GBP": "gbp|£", "JPY": "jpy|¥", "RUB": r"rub|₽|руб(?:\.|лей|ля|ль)?|р\.?",
-    "UAH": r"uah|₴|грн\.?", "KZT": r"kzt|₸|тг\.?", "BRL": r"brl|r\$", "BYN": "byn|br", "SEK": "sek|kr", "PLN": "pln|zł",
-    "TRY": "try|₺", "INR": r"inr|₹|rs\.?", "CHF": "chf", "CNY": "cny|rmb", "CZK": "czk|kč", "HUF": "huf|ft",
-    "DKK": "dkk", "NOK": "nok", "RON": "ron|lei", "BGN": r"bgn|лв\.?", "ILS": "ils|₪", "THB": "thb|฿", "KRW": "krw|₩",
-    "VND": "vnd|₫", "PHP": "php|₱", "NGN": "ngn|₦", "GEL": "gel|₾", "AZN": "azn|₼", "AMD": "amd|֏",
-    "KGS": "kgs|сом", "UZS": "uzs|сум", "MDL": "mdl", "AED": "aed", "SAR": "sar", "ZAR": "zar", "AUD": r"aud|au?\$",
-    "CAD": r"cad|ca?\$", "NZD": r"nzd|nz\$", "HKD": r"hkd|hk\$", "SGD": r"sgd|s\$", "MXN": r"mxn|mx\$",
-}  # fmt: skip
 _SIGN = "|".join(CURRENCIES.values())
 IN_FRONT, BEHIND = rf"(?i)^([+-]?){BLANK}*(?:{_SIGN}){BLANK}*", rf"(?i){BLANK}*(?:{_SIGN})$"
 

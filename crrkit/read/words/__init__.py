@@ -20,7 +20,8 @@ from crrkit.read.words.columns import (
     tells_lists,
     tells_when,
 )
-from crrkit.read.words.kinds import TOUCHES, map_kinds, tell_turns, turn_of, usual_kind
+from crrkit.read.words.currencies import CURRENCIES, without_currency
+from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, tell_turns, turn_of, usual_kind
 from crrkit.read.words.labels import MONTH_WORDS, Label, is_label, labels_in
 from crrkit.read.words.names import (
     CLOSED,
@@ -57,11 +58,12 @@ from crrkit.read.words.states import (
 )
 
 __all__ = [
-    "CLOSED", "COUNTED", "CREATED", "DEAL_STAGES", "EVENT_OPTION", "INTERNAL", "IS_STILL", "LEAVES", "LISTS",
-    "LISTS_NAMED", "MONEY", "MONTH_WORDS", "MOST_STATES", "NO_PURCHASE", "PURCHASED", "REQUIRED", "RESERVED", "STAYS",
-    "TIERS", "TOUCHES", "UNKNOWN_STATE", "USUAL_DAYS", "USUAL_NAMES", "Boundaries", "Call", "Label", "amount_note",
-    "are_names_of", "boundaries_of", "check_words", "find_columns", "fold", "free_columns", "is_label", "is_no_column",
-    "is_plainly_none", "is_there", "is_usual", "judge_answers", "judge_states", "labels_in", "listed", "map_kinds",
-    "marks_there", "request_beside_end", "settle_columns", "some_of", "state_of", "sure_day", "surveyed_columns",
-    "tell_turns", "tells_lists", "tells_when", "tier_of", "turn_of", "usual_column", "usual_day", "usual_kind",
+    "CLOSED", "COUNTED", "CREATED", "CURRENCIES", "DEAL_STAGES", "EVENT_OPTION", "INTERNAL", "IS_STILL", "KINDS",
+    "LEAVES", "LISTS", "LISTS_NAMED", "MONEY", "MONTH_WORDS", "MOST_STATES", "NO_PURCHASE", "PURCHASED", "REQUIRED",
+    "RESERVED", "STAYS", "TIERS", "TOUCHES", "UNKNOWN_STATE", "USUAL_DAYS", "USUAL_NAMES", "Boundaries", "Call",
+    "Label", "amount_note", "are_names_of", "boundaries_of", "check_words", "find_columns", "fold", "free_columns",
+    "is_label", "is_no_column", "is_plainly_none", "is_there", "is_usual", "judge_answers", "judge_states",
+    "labels_in", "listed", "map_kinds", "marks_there", "request_beside_end", "settle_columns", "some_of",
+    "state_of", "sure_day", "surveyed_columns", "tell_turns", "tells_lists", "tells_when", "tier_of", "turn_of",
+    "usual_column", "usual_day", "usual_kind", "without_currency",
 ]  # fmt: skip

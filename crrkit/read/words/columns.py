@@ -32,6 +32,14 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "turns": ("contract", "amount"),
     "counts": (),
 }
+# What a required role is, for a reader of the message that its column was not found.
+ROLE_WORDS = {
+    "customer": mark("the id of a customer"),
+    "at": mark("the day of a purchase"),
+    "start": mark("the first day of a contract"),
+    "end": mark("the end of a contract"),
+    "kind": mark("the kind of an event"),
+}
 PIECES = ("quantity", "price")
 MONEY = ("amount", *PIECES)
 EVENT_OPTION = "event"  # the name of read_events' ``kind``, since --kind is the kind of list
@@ -189,8 +197,8 @@ def _recognised(role: str, columns: list[str], *, taken: set[str]) -> str:
     if column is not None:
         _ask(role, column, [other for other in columns if other not in taken])
         return column
-    message = _("No column looks like {role}. Say which one it is with {role}=; the columns are {columns}.")
-    text = message.format(role=role, columns=some_of(columns))
+    message = _("No column looks like {what}. Say which one it is with {role}=; the columns are {columns}.")
+    text = message.format(what=_(ROLE_WORDS.get(role, role)), role=role, columns=some_of(columns))
     raise ColumnNotFoundError(text, argument=role, available=columns)
 
 

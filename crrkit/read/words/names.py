@@ -11,6 +11,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from crrkit.read.words.currencies import without_currency
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -79,6 +81,7 @@ _PAID = (
     "суммадокумента", "суммасделки", "бюджет",
 )  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
+MAY_NAME_CURRENCY = ("amount", "price")
 DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
@@ -128,9 +131,17 @@ _SURE_DAYS = USUAL_DAYS[: USUAL_DAYS.index("date")]
 
 
 def usual_column(role: str, columns: Iterable[str]) -> str | None:
-    """Return the column that by its name is likely to have the role, or None."""
-    by_fold = {fold(column): column for column in reversed(list(columns))}
-    return next((by_fold[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_fold), None)
+    """Return the column that by its name is likely to have the role, or None.
+
+    A column of money may name its currency, as in ``Сумма, руб.``; one that does not takes precedence.
+    """
+    names = list(columns)
+    for read in (fold, _without_currency) if role in MAY_NAME_CURRENCY else (fold,):
+        by_name = {read(column): column for column in reversed(names)}
+        found = next((by_name[fold(name)] for name in USUAL_NAMES[role] if fold(name) in by_name), None)
+        if found is not None:
+            return found
+    return None
 
 
 def usual_day(columns: Iterable[str]) -> str | None:
@@ -151,13 +162,19 @@ def is_usual(name: str) -> bool:
 
 def rivals_of(role: str, column: str, columns: Iterable[str]) -> list[str]:
     """Return the other columns that by their names could have the role as well."""
-    tier = next((names for names in RIVALS.get(role, ()) if fold(column) in names), ())
-    return [other for other in columns if other != column and fold(other) in tier and fold(other) != fold(column)]
+    read = fold if role not in MAY_NAME_CURRENCY or fold(column) in USUAL_NAMES[role] else _without_currency
+    tier = next((names for names in RIVALS.get(role, ()) if read(column) in names), ())
+    return [other for other in columns if other != column and read(other) in tier and fold(other) != fold(column)]
 
 
 def tier_of(role: str, column: str) -> int | None:
     """Return the index of the tier of a role that contains the name of a column; None if none does."""
-    return next((place for place, names in enumerate(TIERS[role]) if fold(column) in names), None)
+    names = {fold(column), *([_without_currency(column)] if role in MAY_NAME_CURRENCY else [])}
+    return next((place for place, tier in enumerate(TIERS[role]) if names & set(tier)), None)
+
+
+def _without_currency(name: str) -> str:
+    return fold(without_currency(name)[0])
 
 
 def fold(name: str) -> str:
