@@ -112,3 +112,14 @@ def test_the_index_lists_every_decision_by_its_title() -> None:
     assert [line for line in index.splitlines() if line.startswith("* ")] == [
         f"* [{title}]({name})" for name, title in titles.items()
     ]
+
+
+def test_the_changelog_names_only_what_there_is() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    added = re.findall(r"^### Added.*?(?=^### (?!Added))", text, re.MULTILINE | re.DOTALL)
+    public = {name.rpartition(".")[2]: name for name in every_name()}
+    inside = {member for name in AT_THE_TOP if inspect.isclass(kind := getattr(crr, name)) for member in dir(kind)}
+    fields = {field for name in AT_THE_TOP for field in getattr(getattr(crr, name), "__dataclass_fields__", ())}
+    named = {name.rpartition(".")[2] for name in re.findall(r"`([a-z]\w*(?:\.\w+)*)(?:\(.*?\))?`", "".join(added))}
+    assert len(named) > 40
+    assert named - set(public) - inside - fields - set(rooms()) == set()
