@@ -30,7 +30,7 @@ KINDS = [
     r"All [\d,]+ rows?", r"All years? of [\d,]+", r"The most frequent reason: [^.]*",
     r"(?:fewer|less) than \d+ customers",
     r"because [\d,]+ of +(?:¤|[\d,]+ \w+) +have",
-    r"[\d,]+ (?:would be withheld|more (?:is|are) withheld)", r"\([AB]\d+\)",
+    r"[\d,]+ more periods? (?:is|are) suppressed", r"\([AB]\d+\)",
     r"(?:1|2) (?:standard|law)", r"one point brings [\d.,]+",
 ]  # fmt: skip
 EXPLAINED = {

@@ -153,7 +153,7 @@ def test_a_loss_that_is_larger_beyond_chance_only_names_the_next() -> None:
 def test_ages_in_which_few_left_are_withheld() -> None:
     few = [LEAVING[0], (9, *LEAVING[1][1:]), LEAVING[2]]
     found = report.leaving_finding(lives(members(few, as_of="2024-06-01")))
-    assert "Withheld, because few customers left or stayed: 1 month." in found.caveat
+    assert "Suppressed, because few customers left or stayed: 1 month." in found.caveat
     assert math.isnan(found.evidence["lost"].iloc[2])
     assert math.isnan(found.evidence["at_risk"].iloc[2])
     told_all = report.leaving_finding(lives(members(few, as_of="2024-06-01"), min_cell=None))

@@ -123,7 +123,7 @@ def test_a_rate_that_falls_although_every_segment_keeps_more_is_named() -> None:
     base = crr.read_contracts(frame, customer="who", start="from", end="to", by="kind", as_of="2024-03-01")
     found = report.mix_finding(segments(base))
     assert found is not None
-    assert "Every segment kept more of its customers, yet the rate of all fell" in found.caveat
+    assert "Every segment kept more of its customers, yet the overall rate fell" in found.caveat
 
 
 def test_small_segments_are_taken_together_and_the_sum_stays_that_of_all() -> None:

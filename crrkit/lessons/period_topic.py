@@ -177,8 +177,8 @@ def dealer(gap_months: int) -> Question:
         gap_months,
         ink=lambda gap: {"gap": format_number(gap / 12)},
         text=lambda: _(
-            "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which period does"
-            " a retention rate from purchases tell anything?"
+            "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which"
+            " period is a retention rate from purchases meaningful?"
         ),
         options=(
             Option("month", lambda: _("a month"), too_short),

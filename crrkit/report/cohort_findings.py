@@ -143,7 +143,7 @@ def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     if (cohorts.grid.table["status"] == SUPPRESSED).any():
         claim = _("No cohort is shown: each has too few customers.")
         caveat = _(
-            "Longer periods make larger cohorts; a private report, which withholds nothing, shows those of today."
+            "Longer periods make larger cohorts; a private report, which suppresses nothing, shows those of today."
         )
     else:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")

@@ -37,7 +37,7 @@ def glossary() -> dict[str, tuple[str, str]]:
         ),
         "limits": (
             _("limits"),
-            _("the range in which an unchanged rate varies from period to period; only a rate outside it is news"),
+            _("the range in which an unchanged rate varies from period to period; only a rate outside it is a signal"),
         ),
         "cohort": (_("cohort"), _("customers who first came in the same period, followed from there on")),
         "stage": (

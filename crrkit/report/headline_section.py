@@ -148,7 +148,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
         RUNNING: _("Left out, because the list ends on {day}, before the end of the period: {periods}."),
-        WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
+        WITHHELD: _("Suppressed, because the rate would rest on too small a group of customers: {periods}."),
         EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
     of = {

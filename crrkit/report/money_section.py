@@ -197,7 +197,7 @@ def money_block(money: RetentionTable) -> Html:
         )
         for _i, row in money.table.tail(LATEST).iterrows()
     ]
-    rising = _("× = withheld: too few customers pay more than before, or less.")
+    rising = _("× = suppressed: too few customers pay more than before, or less.")
     caption = element("figcaption", rising) if money.table["grr"].tail(LATEST).isna().any() else None
     table = element("figure", table_block(heads, rows, label=_("Money")), caption)
     return element("details", element("summary", _("The latest periods")), table)

@@ -101,7 +101,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
     rows = latest_rows(segments)
     if len(rows) < PAIR:
         claim = _("The segments are not shown: they have too few customers.")
-        caveat = _("Take longer periods, or make a private report that withholds nothing.")
+        caveat = _("Take longer periods, or make a private report that suppresses nothing.")
         return Finding(claim, rows, caveat, is_news=False)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
     differ = compared.table[compared.table["verdict"] == DIFFER]

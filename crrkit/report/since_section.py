@@ -81,7 +81,7 @@ def _other_rules(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     before = {rule: (name, text) for rule, name, text in previous.card.rules()}
     rules = [str(rule) for rule in found.table["rule"] if rule not in RULES_THAT_MOVE]
     text = _("{rule}: {was}, now {is_}")
-    none = ("", _("not said"))
+    none = ("", _("not specified"))
     return [
         text.format(
             rule=(named.get(rule) or before.get(rule) or (rule, ""))[0],

@@ -96,13 +96,13 @@ def news_finding(kept: RetentionTable) -> Finding | None:
     chart = control_chart(kept)
     row = chart.table[chart.table["period"] == main["period"]].iloc[0]
     text = {
-        "": _("No news: {crr} is within what is usual here, {swing} (on average {centre})."),
-        "run": _("This is news: with {crr} eight periods in a row lie on the same side of the average, {centre}."),
-    }.get(row["signal"], _("This is news: {crr} is outside of what is usual here, {swing} (on average {centre})."))
+        "": _("No signal: {crr} is within what is usual here, {swing} (on average {centre})."),
+        "run": _("This is a signal: with {crr} eight periods in a row lie on the same side of the average, {centre}."),
+    }.get(row["signal"], _("This is a signal: {crr} is outside what is usual here, {swing} (on average {centre})."))
     words = {"crr": format_percent(row["crr"]), "centre": format_percent(chart.centre), "swing": swing_words(row)}
     caveat = _(
-        "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
-        " differ: two of them may lie further apart than chance alone explains without being news."
+        "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods"
+        " usually differ: two of them may lie further apart than chance alone explains without being a signal."
     )
     return Finding(text.format(**words), rows_of(kept, main), caveat)
 
@@ -162,11 +162,11 @@ def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
         words = {"n": format_number(LATEST_DRAWN), "all": periods_counted(len(kept.table), kept.every)}
         caption.append(text.format(**words))
     if has_limits:
-        caption.append(_("Between the dashed lines lies what an unchanged rate shows: a ring marks what is news."))
+        caption.append(_("The dashed lines enclose the usual variation of an unchanged rate; a ring marks a signal."))
     if (kept.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
     if (kept.table["status"] == WITHHELD).any():
-        caption.append(_("Where the line breaks at a cross, the rate is withheld."))
+        caption.append(_("Where the line breaks at a cross, the rate is suppressed."))
     return caption
 
 
@@ -174,8 +174,8 @@ def trend_words(*, some_withheld: bool) -> tuple[str, str]:
     """The claim and the caveat about all periods; those shown are not a fair sample if others are suppressed."""
     if some_withheld:
         return _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n})."), _(
-            "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "
-            "and have no average here."
+            "Periods in which few customers left or stayed are suppressed, so those shown are not a fair"
+            " sample and have no average here."
         )
     return _("The rate lay between {low} ({when}) and {high} ({then}), {mean} on average ({n})."), _(
         "The average weighs each period by its customers at the start. It is not the rate of a longer period: measure"

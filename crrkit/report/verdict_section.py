@@ -166,6 +166,6 @@ def _year_of_band(row: pd.Series) -> str:
         text = _("If all periods of a year were like this one, {value} would be kept over a year: {verdict}.")
     words = {
         "below": _("below that range"), "inside": _("within that range"), "above": _("above that range"),
-        "cannot tell": _("too near to the edge to tell"),
+        "cannot tell": _("too close to the edge to tell"),
     }  # fmt: skip
     return text.format(value=format_percent(row["value"]), verdict=words[row["verdict"]])

@@ -66,8 +66,8 @@ class Basis:
         """Raise the `refusal` as an error that says how to proceed nevertheless."""
         if self.refusal:
             hint = _(
-                "Who wants the arithmetic all the same makes a model without its list:"
-                " StageModel(model.matrix, model.start, model.inflow, retained=model.retained)."
+                "For the arithmetic alone, make a model without its list: StageModel(model.matrix,"
+                " model.start, model.inflow, retained=model.retained)."
             )
             raise InputError(f"{self.refusal} {hint}", argument="model", given=self.error)
 

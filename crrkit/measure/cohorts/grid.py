@@ -258,7 +258,7 @@ class CohortGrid(Shown):
         what = _("Share of the revenue of age 0") if self.value == "revenue" else _("Share of the cohort")
         legend = _("{what} by age ({every}). * = still running, blank = not yet observed, {dash} = undefined.")
         text = legend.format(what=what, every=_(self.every), dash=UNDEFINED)
-        hidden = " " + _("× = too few to tell.") if (self.table["status"] == SUPPRESSED).any() else ""
+        hidden = " " + _("× = too few customers to show.") if (self.table["status"] == SUPPRESSED).any() else ""
         return " ".join([text + hidden, *self.notes])
 
     def _ages(self) -> list[str]:

@@ -39,5 +39,7 @@ def note_of(  # noqa: PLR0917 - the request and what is disclosed
     if len(part.silences) < len(cube.silences):
         out.append(_("other days of silence") if cube.base.has_purchases else _("other gaps"))
     out.append(_("cohorts"))
-    text = _("Nothing here tells of fewer than {least} {least:customer|customers}. Left out for that: {what}.")
+    text = _(
+        "Nothing here discloses a group of fewer than {least} {least:customer|customers}. Left out for that: {what}."
+    )
     return text.format(least=least, what=", ".join(out))

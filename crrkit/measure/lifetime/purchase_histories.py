@@ -43,7 +43,7 @@ def histories_of_table(table: pd.DataFrame) -> pd.DataFrame:
 def refuse_too_little(rows: pd.DataFrame) -> None:
     """Refuse histories to which the model cannot be fitted: one customer only, or no repeat purchase."""
     if rows["customers"].sum() <= 1:
-        message = _("The law describes how customers differ, so more than one customer is needed.")
+        message = _("The model describes how customers differ, so more than one customer is needed.")
         raise InputError(message, argument="base")
     if not (rows["frequency"] * rows["customers"]).sum():
         message = _(

@@ -131,5 +131,5 @@ def _scipy(part: str) -> Any:
     try:
         return import_module(f"scipy.{part}")
     except ImportError as missing:
-        text = _("The law of purchases needs scipy. Install it with: pip install 'crrkit[survival]'")
+        text = _("The purchase model needs scipy. Install it with: pip install 'crrkit[survival]'")
         raise MissingDependencyError(text) from missing

@@ -277,8 +277,8 @@ def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: f
     if gain < TELLS_APART:
         return [
             _(
-                "A law in which nobody ever leaves fits as well: the data show no leaving, so P(alive) means nothing"
-                " here. Collect a longer history."
+                "A model in which nobody ever leaves fits as well: the data show no leaving, so P(alive) means"
+                " nothing here. Collect a longer history."
             )
         ]
     unsettled = [

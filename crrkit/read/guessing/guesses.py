@@ -156,16 +156,16 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
         )
     elif at is not None:
         found["at"] = at
-        reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)
+        reason = _("Column {at!r} holds the date of each row's list: lists of customers.").format(at=at)
     else:
-        reason = _("The names of the files tell dates, and no column does: lists of customers.")
+        reason = _("The file names contain dates, and no column does: lists of customers.")
     return Guess("snapshots", found, (reason,), name, where, by_names(found))
 
 
 def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
     """Return the column names of a file, a database table or a table of any known library."""
     if records.is_read_once(source) or spools.is_open_file(source):
-        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
+        message = _("{given} can be read only once, and a look at it would use it up. Give a file, a frame or a list.")
         raise InputError(message.format(given=type(source).__name__), argument="source")
     rows = databases.find(source, layout or Layout()) or records.find(source)
     if rows is not None:

@@ -164,8 +164,8 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     sure = sure_day(peek.column_names(first, fits=tells_lists))
     if sure is not None:
         message = _(
-            "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Use at={column!r} for"
-            " the column, or at='' for the names."
+            "The file names contain dates, such as {name!r}, and so does column {column!r}. Use at={column!r}"
+            " for the column, or at='' for the names."
         )
         raise InputError(message.format(name=parts[0][0], column=sure), argument="at")
 
