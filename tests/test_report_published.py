@@ -14,7 +14,7 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.ground import InputError, InputTypeError, use_language
-from crrkit.report.beside_published import left_out, withheld_beside
+from crrkit.report.beside_published import left_out, suppressed_beside
 from crrkit.report.outsider import Cut, Unknowns, cell_name, cut_of, unknowns_of
 from crrkit.report.published import Published, account_island, pages_in
 from crrkit.report.section import Section, Subject
@@ -36,7 +36,7 @@ def published(kept: RetentionTable, sections: dict | None = None) -> Published:
 
 
 def beside(kept: RetentionTable, *earlier: Published) -> RetentionTable:
-    return withheld_beside(report.shared(kept), kept, earlier, least=10)
+    return suppressed_beside(report.shared(kept), kept, earlier, least=10)
 
 
 def hidden(kept: RetentionTable) -> list[str]:
@@ -106,7 +106,7 @@ def test_the_customers_of_a_moment_are_the_same_by_month_and_by_quarter() -> Non
     quarter.table.loc[1, ["start", "kept", "end"]] = [26, 26, 70]  # as if twenty more had been found since
     quarter.table.loc[0, "end"] = 26
     cards = [replace(one, card=one.card.with_(activity="contract runs")) for one in (months, quarter)]
-    found = withheld_beside(report.shared(cards[1]), cards[1], [published(cards[0])], least=10)
+    found = suppressed_beside(report.shared(cards[1]), cards[1], [published(cards[0])], least=10)
     assert found.table["crr"].notna().any()
 
 

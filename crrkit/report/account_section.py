@@ -55,7 +55,7 @@ def account_table(kept: RetentionTable) -> Html:
     names: tuple[str, ...] = SHOWN_COUNTS
     table, titles = kept.table, {**titles, CAME: _("new or returned")}
     caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
-    if tells_no_kinds(table):
+    if merges_arrivals(table):
         names, table = AS_ONE, table.assign(**{CAME: table["end"] - table["kept"]})
         caption = _("start − lost + new or returned = end; kept = start − lost; rate = kept / start.")
         caption += " " + _("New and returned customers are combined, because one of the groups is too small to show.")
@@ -70,7 +70,7 @@ def account_table(kept: RetentionTable) -> Html:
     return element("figure", drawn, element("figcaption", capital(caption)))
 
 
-def tells_no_kinds(table: pd.DataFrame) -> bool:
+def merges_arrivals(table: pd.DataFrame) -> bool:
     """Whether new and returned customers are merged in every period, because some are few."""
     return bool(table["new"].isna().all() and table["lost"].notna().any())
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crrkit.ground import gettext as _
 from crrkit.judge.playbook import diagnose
-from crrkit.report.account import reference_row, tells_when
+from crrkit.report.account import reference_row, shows_when_lost
 from crrkit.report.cards import CARD_COLUMNS, cards_of
 from crrkit.report.finding import Finding
 from crrkit.report.section import Cell, Section, Subject, counting
@@ -25,7 +25,7 @@ TO_LOOK_INTO = "look into"
 def advice_section(subject: Subject) -> Section | None:
     """The first cards; None if no rule fired."""
     base, kept = subject.base, subject.kept
-    if base is None or not tells_when(kept):
+    if base is None or not shows_when_lost(kept):
         return None
     stages: SharedStages | None = subject.once(stages_of_subject)
     return about_advice(advice_of(base, kept, stages=stages), of_stages=stages is not None)

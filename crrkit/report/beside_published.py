@@ -33,7 +33,7 @@ RESTING_ON = {"stages": ("advice",)}  # sections that show numbers of another on
 Place = tuple[pd.Timestamp, pd.Timestamp]
 
 
-def withheld_beside(
+def suppressed_beside(
     kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], *, least: int
 ) -> RetentionTable:
     """An account without the periods that would disclose small groups when combined with published reports.

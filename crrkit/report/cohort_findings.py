@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 
 
-def told(cohorts: SharedCohorts) -> bool:
+def has_shown_ages(cohorts: SharedCohorts) -> bool:
     """Whether any cohort has a fully observed age that may be disclosed."""
     table = cohorts.grid.table
     return bool(((table["age"] > 0) & (table["status"] == OBSERVED)).any())
@@ -45,7 +45,7 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
         >>> print(cohort_finding(crr.report.cohorts_of(base, every="year")).claim)
         No cohort clearly stands out: 1 year later from 44.3% (2022) to 47.0% (2023) of a cohort were ...
     """
-    if not told(cohorts):
+    if not has_shown_ages(cohorts):
         return _nothing_to_follow(cohorts)
     grid = cohorts.grid
     age = comparable_age(grid.table[grid.table["status"] == OBSERVED], grid)

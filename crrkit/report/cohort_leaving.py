@@ -60,7 +60,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     return Finding(text.format(**words), rows, " ".join(_leaving_caveats(cohorts, seen)))
 
 
-def rows_told(cohorts: SharedCohorts) -> pd.DataFrame:
+def rows_shown(cohorts: SharedCohorts) -> pd.DataFrame:
     """The ages whose counts `leaving_finding` states; a page contains no others."""
     told = cohorts.leaving.dropna(subset="lost")
     if cohorts.rhythm and cohorts.rhythm.is_doubtful:

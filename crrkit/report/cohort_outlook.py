@@ -58,7 +58,7 @@ def _of_contracts(cohorts: SharedCohorts) -> Finding:
 def _of_purchases(cohorts: SharedCohorts) -> Finding:
     caveats = [_("A purchase log does not show who has left, so there is no projection of who will stay.")]
     if len(cohorts.outlook):
-        caveats.append(_law_of_purchases(cohorts.outlook.iloc[0]))
+        caveats.append(_purchase_model(cohorts.outlook.iloc[0]))
     both = _both_readings(cohorts)
     age = comparable_age(both, cohorts.grid, least=1)
     if age is None:
@@ -83,7 +83,7 @@ def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
     return then[[*columns, "size"]].merge(ever[columns], on=["cohort", "age"], suffixes=("", "_ever"))
 
 
-def _law_of_purchases(row: pd.Series) -> str:
+def _purchase_model(row: pd.Series) -> str:
     text = _(
         "A purchase model expects these {customers} {customers:customer|customers} to buy "
         "{purchases} {purchases:time|times} in the next year, and {alive} of the {again} who bought "

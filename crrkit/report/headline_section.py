@@ -31,7 +31,7 @@ PERIODS_NAMED = 3  # periods in a sentence
 def headline_section(subject: Subject) -> Section:
     """The rate of the latest complete period; its finding is the title of the page."""
     kept, recent = subject.kept, subject.recent
-    found, cell = _told(subject)
+    found, cell = _headline(subject)
     return Section(
         "headline",
         _("Finding"),
@@ -44,7 +44,7 @@ def headline_section(subject: Subject) -> Section:
     )
 
 
-def _told(subject: Subject) -> tuple[Finding, Cell]:
+def _headline(subject: Subject) -> tuple[Finding, Cell]:
     """The headline on the latest period, on the latest ones pooled, or that it is too early; and its code."""
     kept, recent, day = subject.kept, subject.recent, subject.last_row
     if subject.is_early:

@@ -72,7 +72,7 @@ def gross_caveat(row: pd.Series) -> str:
 
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
     """The formula with its numbers, periods, interval, the textbook formula, and what was suppressed."""
-    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
+    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_suppression(min_cell)]
     return element("details", element("summary", _("Formula, periods, interval and definitions")), *parts)
 
 
@@ -130,7 +130,7 @@ def _textbook(kept: RetentionTable) -> list[Html]:
     ]
 
 
-def _withholding(min_cell: int | None) -> list[Html]:
+def _suppression(min_cell: int | None) -> list[Html]:
     if min_cell is None:
         text = _("Nothing is suppressed: this report is for private use. Set min_cell before it is shared.")
     else:

@@ -135,7 +135,7 @@ def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
 
 def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     """The periods whose counts have changed, by their rates only, since counts could disclose single customers."""
-    both = _told(previous).merge(_told(kept), on="period", suffixes=("_then", ""))
+    both = _comparable(previous).merge(_comparable(kept), on="period", suffixes=("_then", ""))
     then, now = both[[f"{name}_then" for name in CARRIED_COUNTS]].to_numpy(), both[list(CARRIED_COUNTS)].to_numpy()
     other = (then != now) & ~(pd.isna(then) | pd.isna(now))  # values suppressed in either are not compared
     found = both[other.any(axis=1)]
@@ -152,7 +152,7 @@ def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     return [text.format(n=len(found), period=period_name(widest, kept.every), **words), late]
 
 
-def _told(kept: RetentionTable) -> pd.DataFrame:
+def _comparable(kept: RetentionTable) -> pd.DataFrame:
     table = kept.table
     return table.loc[(table["status"] == COMPLETE) & table["crr"].notna(), ["period", "from_", *CARRIED_COUNTS, "crr"]]
 

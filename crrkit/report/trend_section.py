@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
-from crrkit.report.account import earlier_periods, reference_row, tells_when
+from crrkit.report.account import earlier_periods, reference_row, shows_when_lost
 from crrkit.report.changes import LONG_ENOUGH, change_finding
 from crrkit.report.finding import Finding, rows_of
 from crrkit.report.html import Html, element, picture
@@ -30,7 +30,7 @@ LATEST_DRAWN = 60  # periods: five years of months; with more, the points of a l
 def trend_section(subject: Subject) -> Section | None:
     """Whether the latest rate is a signal, how it changed, and the rate of every period as a line."""
     kept = subject.kept
-    if reference_row(kept) is None or not tells_when(kept):
+    if reference_row(kept) is None or not shows_when_lost(kept):
         return None
     since = earlier_periods(kept)
     news, changes = news_finding(kept), [change_finding(kept, since=period) for period in since]

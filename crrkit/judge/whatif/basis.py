@@ -111,6 +111,6 @@ class Basis:
         return _("{first} to {last}").format(first=self.tested_first, last=self.tested_last)
 
 
-def said_with(text: str, basis: Basis | None, steps: int) -> str:
+def with_basis(text: str, basis: Basis | None, steps: int) -> str:
     """A caption, with the backtest error if the model is from a list."""
     return f"{text}. {basis.said(steps)}" if basis else text

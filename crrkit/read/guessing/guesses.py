@@ -17,13 +17,13 @@ from crrkit.read.sources import (
     are_snapshots,
     column_names,
     counted_columns,
+    has_list_columns,
     is_of_counts,
     list_names,
     refuse_shape,
-    tells_lists,
     usual_day,
 )
-from crrkit.read.words import REQUIRED, Call, is_label, settle_columns, some_of, tells_when, usual_column
+from crrkit.read.words import REQUIRED, Call, has_time_column, is_label, settle_columns, some_of, usual_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,7 +173,7 @@ def columns_of(source: Any, layout: Layout | None = None) -> list[str]:
             return rows.columns
     if not isinstance(source, str | Path):
         return frames.column_names(source)
-    return column_names(source, layout=layout, fits=lambda names: tells_when(names) or tells_lists(names))
+    return column_names(source, layout=layout, fits=lambda names: has_time_column(names) or has_list_columns(names))
 
 
 _TOLD_BY = {

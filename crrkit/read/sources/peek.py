@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, read_arrow, scratch, sheets, spools
-from crrkit.read.words import tells_when
+from crrkit.read.words import has_time_column
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crrkit.read.disk import Fits
 
 
-def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = tells_when) -> list[str]:
+def column_names(source: str | Path, *, layout: Layout | None = None, fits: Fits = has_time_column) -> list[str]:
     """Return the column names of a file, in their order.
 
     Args:

@@ -86,7 +86,7 @@ def _column_names(source: Any, layout: Layout) -> list[str]:
         with closing(rows):
             return rows.columns
     if isinstance(source, str | Path):
-        return peek.column_names(source, layout=layout, fits=tells_lists)
+        return peek.column_names(source, layout=layout, fits=has_list_columns)
     return frames.column_names(source)
 
 
@@ -98,7 +98,7 @@ def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
     return part
 
 
-def tells_lists(names: Sequence[str]) -> bool:
+def has_list_columns(names: Sequence[str]) -> bool:
     """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
     folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
     by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
@@ -147,11 +147,11 @@ def _parts(source: str | Path) -> list[tuple[str, Any]]:
         return [(paths[0].name, paths[0])]
     names = sheets.sheet_names(paths[0])
     told = [name if labels_in(name) else f"{paths[0].stem} {name}" for name in names]
-    exact = [(name, (paths[0], sheet)) for name, sheet in zip(told, names, strict=True) if _tells_month(name)]
+    exact = [(name, (paths[0], sheet)) for name, sheet in zip(told, names, strict=True) if _names_a_month(name)]
     return exact if len(exact) > 1 else [(paths[0].name, paths[0])]
 
 
-def _tells_month(name: str) -> bool:
+def _names_a_month(name: str) -> bool:
     """Return whether a name contains more than a year, which may come from the file name for all sheets."""
     return any(label.every != "year" for label in labels_in(name))
 
@@ -161,7 +161,7 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     first = parts[0][1]
     if at == "" or not isinstance(first, Path):
         return
-    sure = sure_day(peek.column_names(first, fits=tells_lists))
+    sure = sure_day(peek.column_names(first, fits=has_list_columns))
     if sure is not None:
         message = _(
             "The file names contain dates, such as {name!r}, and so does column {column!r}. Use at={column!r}"

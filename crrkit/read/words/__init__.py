@@ -12,11 +12,11 @@ from crrkit.read.words.columns import (
     amount_note,
     are_names_of,
     find_columns,
+    has_time_column,
     is_no_column,
     request_beside_end,
     settle_columns,
     some_of,
-    tells_when,
 )
 from crrkit.read.words.kinds import KINDS, TOUCHES, map_kinds, usual_kind
 from crrkit.read.words.labels import Label, is_label, labels_in
@@ -77,6 +77,7 @@ __all__ = [
     "check_words",
     "find_columns",
     "fold",
+    "has_time_column",
     "is_label",
     "is_no_column",
     "is_plainly_none",
@@ -94,7 +95,6 @@ __all__ = [
     "state_of",
     "surveyed_columns",
     "tell_turns",
-    "tells_when",
     "tier_of",
     "turn_of",
     "usual_column",

@@ -106,7 +106,7 @@ def are_names_of(
     return True
 
 
-def tells_when(names: Iterable[str]) -> bool:
+def has_time_column(names: Iterable[str]) -> bool:
     """Return whether a line is the header of some list: it has a usual name of a time, or of start and end."""
     columns = list(names)
     there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
