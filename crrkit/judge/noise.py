@@ -225,7 +225,7 @@ def limits(rate: float, n: int, *, sigmas: float = SIGMAS) -> tuple[float, float
     Examples:
         >>> [round(end, 3) for end in limits(60 / 70, 70)]
         [0.732, 0.983]
-        >>> limits(0.9, 10)  # P(X <= 4) = .00015, P(X <= 5) = .0016: five of ten is still no news
+        >>> limits(0.9, 10)  # P(X <= 4) = .00015, P(X <= 5) = .0016: five of ten is still no signal
         (0.5, 1.0)
     """
     rare = min(rate, 1 - rate)

@@ -275,26 +275,26 @@ def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tu
 
 
 def _projected(table: LifeTable, every: str) -> pd.DataFrame:
-    law = fit_sbg(table)
+    model = fit_sbg(table)
     year = round(1 / years_in(every)) if every in PERIODS else 1
-    curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(PROJECTED_DIGITS)
-    return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would disclose few
+    curve = model.project(min(model.ages + year, FARTHEST * model.ages)).round(PROJECTED_DIGITS)
+    return curve.assign(observed=curve["observed"].where(curve["age"] == model.ages))  # single steps would disclose few
 
 
 def _expected(base: Base) -> pd.DataFrame:
     """The expectation of the purchase model; empty if its fit is doubtful or would take too long."""
     if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY_CUSTOMERS:
         return pd.DataFrame()
-    law = fit_bgnbd(base)
-    if law.notes:
+    model = fit_bgnbd(base)
+    if model.notes:
         return pd.DataFrame()
-    rows = law.histogram
+    rows = model.histogram
     weights, again = rows["customers"], rows["frequency"] > 0
     seen = rows["frequency"], rows["recency"], rows["age"]
     numbers = {
         "customers": weights.sum(),
         "again": weights[again].sum(),
-        "alive": (weights * law.probability_alive(*seen))[again].sum(),
-        "purchases": (weights * law.expected_purchases(DAYS_PER_YEAR / law.unit_days, *seen)).sum(),
+        "alive": (weights * model.probability_alive(*seen))[again].sum(),
+        "purchases": (weights * model.expected_purchases(DAYS_PER_YEAR / model.unit_days, *seen)).sum(),
     }
     return pd.DataFrame([numbers]).round().astype("int64")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def glossary_section(subject: Subject) -> Section:
-    """Every word, whoever uses it."""
-    del subject  # the words are the same for all
+    """All terms that reports use."""
+    del subject  # the terms are the same for all reports
     return Section("glossary", _("Glossary"), block=_words, is_appendix=True)
 
 

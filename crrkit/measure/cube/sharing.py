@@ -34,7 +34,7 @@ class SharedCube:
 
     Attributes:
         cube: One period length, some limits of silence, some segments.
-        withheld: The periods that are withheld: those before and after the ones disclosed.
+        withheld: The periods that are suppressed: those before and after the ones disclosed.
         least: The smallest number of customers that may be disclosed.
         told: The level of detail for each period: ``all``, ``account``, ``net`` or ``together``.
         note: A note on what was left out.
@@ -52,7 +52,7 @@ class SharedCube:
         return self.cube.everies[0]
 
     def account(self, settings: ListSettings) -> pd.DataFrame:
-        """Return `ListCube.account` with NaN in withheld periods and in columns that are not disclosed."""
+        """Return `ListCube.account` with NaN in suppressed periods and in columns that are not disclosed."""
         table = self.cube.account(settings)
         gone = table["period"].isin(self.withheld)
         told = table.columns.difference(["period", "from_", "until", "status"])

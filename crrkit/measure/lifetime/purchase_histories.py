@@ -7,7 +7,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_column, check_given, gettext as _
-from crrkit.measure.lifetime.purchase_law import check_history, not_negative
+from crrkit.measure.lifetime.purchase_model import check_history, not_negative
 from crrkit.read import Base
 
 COLUMNS = {"frequency", "recency", "T"}  # of a table of customers

@@ -33,7 +33,7 @@ from crrkit.measure.lifetime.purchase_histories import (
     histories_of_table,
     refuse_too_little,
 )
-from crrkit.measure.lifetime.purchase_law import (
+from crrkit.measure.lifetime.purchase_model import (
     PARAMETERS,
     Numbers,
     check_history,
@@ -243,10 +243,10 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
-        >>> law = fit_bgnbd(base)
-        >>> print(law.caption())
+        >>> model = fit_bgnbd(base)
+        >>> print(model.caption())
         BG/NBD: ...
-        >>> float(law.probability_alive(8, 20, 60)) < float(law.probability_alive(8, 55, 60))
+        >>> float(model.probability_alive(8, 20, 60)) < float(model.probability_alive(8, 55, 60))
         True
         >>> fit_bgnbd(pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "T": [5, 9]}))
         Traceback (most recent call last):
