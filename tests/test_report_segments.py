@@ -47,7 +47,7 @@ APART = {"north": (100, 20, 8), "south": (100, 40, 30)}
 def test_a_segment_that_keeps_more_is_named_with_the_difference() -> None:
     found = report.segment_finding(segments(members(APART), min_cell=5))
     assert found.claim == (
-        "north kept more of its customers in February 2024 than south: 90.0% against 50.0%, more than chance."
+        "More customers were kept in February 2024 in “north” than in “south”: 90.0% against 50.0%, more than chance."
     )
     low, high = crr.newcombe(72, 80, 30, 60)
     expected = f"Difference +40.0 points, 95% interval +{100 * low:.1f} points to +{100 * high:.1f} points."

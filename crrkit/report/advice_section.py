@@ -77,5 +77,6 @@ def advice_finding(cards: pd.DataFrame, *, place: int = 1) -> Finding:
     claim = _("What to try first: “{title}”.") if place == 1 else _("And then: “{title}”.")
     if card["kind"] == TO_LOOK_INTO:
         claim = _("What to look into first: “{title}”.") if place == 1 else _("Then look into: “{title}”.")
-    caveat = f"{card['because']} {card['action']} {card['caution']}"
+    because, action, caution = card["because"], card["action"], card["caution"]
+    caveat = f"{because} {action}" if caution in because else f"{because} {action} {caution}"
     return Finding(claim.format(title=card["title"]), cards[place - 1 : place], caveat)
