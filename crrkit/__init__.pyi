@@ -1,5 +1,5 @@
 # The public names of crrkit and where they live: the one list, read by type checkers and by __init__.py.
-# Above `__dir__` stands what dir(crrkit) shows: the rooms, the verbs, the results that people annotate with.
+# Above `__dir__` stands what dir(crrkit) shows: the submodules, the functions, the result types for annotations.
 from crrkit import (
     figures as figures,
     judge as judge,
@@ -111,7 +111,7 @@ from crrkit.widgets import (
     explore as explore,
 )
 
-# Below it stands what works at the top, too, and is shown by its room (`crr.stats`, `crr.judge`, `crr.errors`, …).
+# Below it stands what works at the top, too, and is shown by its submodule (`crr.stats`, `crr.judge`, `crr.errors`, …).
 def __dir__() -> list[str]: ...
 
 from crrkit.counts import (

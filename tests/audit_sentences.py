@@ -30,7 +30,7 @@ KINDS = [
     r"All [\d,]+ rows?", r"All years? of [\d,]+", r"The most frequent reason: [^.]*",
     r"(?:fewer|less) than \d+ customers",
     r"because [\d,]+ of +(?:¤|[\d,]+ \w+) +have",
-    r"[\d,]+ (?:would be withheld|more (?:is|are) withheld)", r"\([AB]\d+\)",
+    r"[\d,]+ more periods? (?:is|are) suppressed", r"\([AB]\d+\)",
     r"(?:1|2) (?:standard|law)", r"one point brings [\d.,]+",
 ]  # fmt: skip
 EXPLAINED = {
@@ -57,7 +57,7 @@ def sentences(page: str) -> dict[str, str]:
 
 def unexplained(page: str, printed: Printed, path: object) -> list[tuple[str, str, float]]:
     """The numbers of the sentences that are no cell of the page and of no kind: section, words around it, number."""
-    known, found = cells_told(printed, path), []
+    known, found = cells_disclosed(printed, path), []
     for name, text in sentences(page).items():
         if name in SKIPPED:
             continue
@@ -74,7 +74,7 @@ def unexplained(page: str, printed: Printed, path: object) -> list[tuple[str, st
     return found
 
 
-def cells_told(printed: Printed, path: object) -> set[float]:
+def cells_disclosed(printed: Printed, path: object) -> set[float]:
     """Every count that stands in a table, a grid or among what the page carries; and all who came in a period."""
     told = {number(text) for rows in printed.tables.values() for row in rows for text in row if _is_number(text)}
     told |= {cell for grid in printed.grids for row in grid["active"] for cell in row if cell is not None}

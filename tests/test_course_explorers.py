@@ -245,7 +245,7 @@ class TestNoise:
         assert explorer.state == {"n": 3, "kept": 1, "level": 0.95, "seed": 1}
 
     def test_false_alarms_are_counted_in_words(self) -> None:
-        assert NoiseExplorer()._words["alarms"][0] == "Nothing happened, and no period looks like news."
+        assert NoiseExplorer()._words["alarms"][0] == "Nothing happened, and no period looks like a signal."
         russian = NoiseExplorer(lang="ru")._words["alarms"]
         assert russian[1].startswith("Ничего не произошло, а 1 период похож")
         assert russian[21].startswith("Ничего не произошло, а 21 период похож")

@@ -29,9 +29,7 @@ class TestPrinted:
         assert column(split, "mix_effect") == pytest.approx([0.003867, 0.005508], abs=5e-7)
         # 1/2 (.55 + .55) * -.025 and 1/2 (.925 + .925) * .025
         assert column(split, "mix_raw") == pytest.approx([-0.01375, 0.023125], abs=1e-12)
-        assert split.notes == (
-            "No segment keeps its customers otherwise than before: the rate of all moved by the mix alone.",
-        )
+        assert split.notes == ("No segment's retention changed: the overall rate moved by the mix alone.",)
 
     def test_v2_both(self) -> None:
         new = {"middle": (0.575, 0.52), "long": (0.425, 0.93)}

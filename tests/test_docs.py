@@ -13,7 +13,7 @@ import crrkit as crr
 from crrkit import figures, widgets
 from scripts.docs.course import lesson
 from scripts.docs.gallery import with_pictures
-from scripts.docs.reference import pages, questions, rooms, written
+from scripts.docs.reference import pages, questions, submodules, written
 from scripts.docs.shelf import Shelf
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +24,7 @@ STANDS = re.compile(r"^(?:      heading: |## |Also `)crr\.([\w.]+)", re.MULTILIN
 def every_name() -> set[str]:
     """What works at the top, and what each room shows, the errors by their own list."""
     top = {name for name in AT_THE_TOP if not name.startswith("_")}
-    inside = {f"{room}.{name}" for room, face in rooms().items() for name in getattr(face, "__all__", ())}
+    inside = {f"{room}.{name}" for room, face in submodules().items() for name in getattr(face, "__all__", ())}
     errors = {f"errors.{name}" for name, value in vars(crr.errors).items() if inspect.isclass(value)}
     return {*top, *inside, *errors} - {"errors.Any"}
 
@@ -112,3 +112,14 @@ def test_the_index_lists_every_decision_by_its_title() -> None:
     assert [line for line in index.splitlines() if line.startswith("* ")] == [
         f"* [{title}]({name})" for name, title in titles.items()
     ]
+
+
+def test_the_changelog_names_only_what_there_is() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    added = re.findall(r"^### Added.*?(?=^### (?!Added))", text, re.MULTILINE | re.DOTALL)
+    public = {name.rpartition(".")[2]: name for name in every_name()}
+    inside = {member for name in AT_THE_TOP if inspect.isclass(kind := getattr(crr, name)) for member in dir(kind)}
+    fields = {field for name in AT_THE_TOP for field in getattr(getattr(crr, name), "__dataclass_fields__", ())}
+    named = {name.rpartition(".")[2] for name in re.findall(r"`([a-z]\w*(?:\.\w+)*)(?:\(.*?\))?`", "".join(added))}
+    assert len(named) > 40
+    assert named - set(public) - inside - fields - set(submodules()) == set()

@@ -188,7 +188,7 @@ def test_a_period_that_is_not_there_is_named_with_those_that_are() -> None:
 
 def test_counts_that_are_withheld_are_not_drawn() -> None:
     hidden = row(70, 10, 30, status="suppressed") | {"lost": math.nan, "kept": math.nan}
-    with pytest.raises(InputError, match="The counts of 2024-02 are withheld"):
+    with pytest.raises(InputError, match="The counts of 2024-02 are suppressed"):
         figures.bridge(account(hidden), period="2024-02")
 
 

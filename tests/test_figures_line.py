@@ -120,9 +120,9 @@ def test_what_is_withheld_is_not_called_empty() -> None:
     ax = figures.retention_line(kept)
     assert list(marked(ax, "x").get_xdata()) == [1]
     assert list(marked(ax, "_").get_xdata()) == []
-    assert "× = withheld" in heading(ax)
+    assert "× = suppressed" in heading(ax)
     assert "nobody" not in heading(ax) + figures.alt_text(ax)
-    assert "Rate withheld: 2021-02." in figures.alt_text(ax)
+    assert "Rate suppressed: 2021-02." in figures.alt_text(ax)
     assert "2021-02\nn=–" in [tick.get_text() for tick in ax.get_xticklabels()]
     assert collisions(ax) == []
 

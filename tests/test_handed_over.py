@@ -1,4 +1,4 @@
-"""Rows that are handed over as Python has them, what can be read once only, and files that hold more than they seem."""
+"""Rows that are handed over as Python has them, what can be read only once, and files that hold more than they seem."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_is_no_table_is_one_sentence() -> None:
             crr.read_orders(source)
         assert sentence in str(said.value), name
     for once in (iter(ROWS), io.StringIO("client,at\n"), pa.Table.from_pandas(FRAME).to_reader()):
-        with pytest.raises(crr.InputError, match="can be read once only"):
+        with pytest.raises(crr.InputError, match="can be read only once"):
             crr.guess(once)
     with pytest.raises(crr.InputError, match="is the name of a column that crrkit makes itself"):
         crr.read_orders(FRAME.assign(at_given="N"), by="at_given")
@@ -160,7 +160,7 @@ def test_what_would_fill_the_disk_is_refused_before_it_is_unpacked(
     with (tmp_path / "holes.csv").open("wb") as holes:
         holes.write(b"client,at\n")
         holes.truncate(1 << 24)
-    with pytest.raises(crr.SourceError, match="almost nothing but holes"):
+    with pytest.raises(crr.SourceError, match="almost entirely empty"):
         crr.read_orders(tmp_path / "holes.csv")
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.report.account import tells_when
+from crrkit.report.account import shows_when_lost
 
 FIRST = date(2022, 1, 1)
 ROLES = {"customer": "who", "start": "since", "end": "gone"}
@@ -62,7 +62,7 @@ def test_a_list_without_any_end_says_that_every_rate_is_whole() -> None:
     base = crr.read_contracts(members(60, "any").assign(gone=None), **ROLES)
     kept = crr.retention_by_period(base, every="quarter")
     assert kept.warning == doubt, "before the rate itself"
-    assert not tells_when(kept), "nor is a whole rate held against a target or another period"
+    assert not shows_when_lost(kept), "nor is a whole rate held against a target or another period"
     assert crr.weigh_doubts(base).table["doubt"].tolist() == ["no contract has ended"]
 
 

@@ -209,7 +209,7 @@ def test_a_year_of_months_and_back(percent: int) -> None:
     ("months", "period"), [(1, "month"), (2, "quarter"), (12, "year"), (13, "three years"), (60, "three years")]
 )
 def test_a_period_tells_something_once_a_customer_could_have_come_back(months: int, period: str) -> None:
-    assert period_topic.shortest_telling(months) == period
+    assert period_topic.shortest_meaningful(months) == period
 
 
 def test_two_shops_that_may_be_alike_are_not_told_apart() -> None:

@@ -438,7 +438,7 @@ class TestInflow:
         assert double["customers_high"] / double["customers"] > plain["customers_high"] / plain["customers"]
 
     def test_what_cannot_be_is_refused(self) -> None:
-        with pytest.raises(InputError, match="fewer than nobody"):
+        with pytest.raises(InputError, match="is below -1, at which nobody comes"):
             crr.Scenario(inflow=-1.01)
         still = crr.StageModel(worked().matrix, {"middle": 600})
         with pytest.raises(InputError, match="no lever 'inflow'"):

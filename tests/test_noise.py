@@ -61,7 +61,7 @@ def test_limits_of_the_source_document() -> None:
     assert chart.table["low"].iloc[0] == pytest.approx(0.732, abs=5e-4)
     assert chart.table["high"].iloc[0] == pytest.approx(0.983, abs=5e-4)
     assert chart.signals.empty
-    assert "No period is news" in str(chart)
+    assert "No period is a signal" in str(chart)
 
 
 def test_one_bad_month_is_news_and_limits_widen_for_few() -> None:

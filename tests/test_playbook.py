@@ -648,4 +648,4 @@ def test_lists_speak_russian(seen: StageList) -> None:
     with crr.use_language("ru"):
         found = crr.action_list(seen, kind="winback")
         assert str(found).startswith("Ушедшие клиенты, которых стоит вернуть, на 1 июл. 2024")
-        assert "молчит дольше предела, но снова заходил" in set(found.to_pandas()["reason"])
+        assert "молчит дольше порога, но снова заходил" in set(found.to_pandas()["reason"])

@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
 from crrkit.ground.errors import InputError, MissingDependencyError
-from crrkit.measure.lifetime.purchase_law import (
+from crrkit.measure.lifetime.purchase_model import (
     mean_purchases,
     row_log_likelihood,
 )

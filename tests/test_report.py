@@ -442,7 +442,7 @@ class TestPrivacy:
         )
         assert "92.5%" in private
         assert "92.5%" not in shared
-        assert "withheld" in Tree(shared).text("table")
+        assert "suppressed" in Tree(shared).text("table")
         assert "\N{MULTIPLICATION SIGN}" in Tree(shared).text("table")
         assert "\N{MULTIPLICATION SIGN}" not in Tree(private).text("table")
         assert Tree(shared).text("h1").startswith("In March 2024 we kept 22 of 37 customers: 59.5%")
@@ -452,7 +452,7 @@ class TestPrivacy:
         kept = crr.report.shared(account((0, 5, 0), (1, 100, 0), (30, 30, 0), (3, 3, 0), (20, 9, 0), start=0))
         drawn = Tree(trend_section.line(kept))
         assert (
-            "there was nobody to keep: 2024-01. Rate withheld: 2024-02, 2024-04, 2024-05."
+            "there was nobody to keep: 2024-01. Rate suppressed: 2024-02, 2024-04, 2024-05."
             in drawn.attributes("aria-label")[0]
         )
         assert "Where the line breaks at a cross" in drawn.text("figcaption")

@@ -117,7 +117,7 @@ def test_the_line_shows_the_limits_of_the_chart_and_rings_what_is_news() -> None
     ring = next(line for line in ax.lines if line.get_markerfacecolor() == "none")
     assert to_hex(ring.get_markeredgecolor()) == legible(THEMES["light"].lost, THEMES["light"])
     assert len(ring.get_xdata()) == len(chart.signals)
-    assert "The usual swing around" in figures.alt_text(ax)
+    assert "The usual range around" in figures.alt_text(ax)
 
 
 def test_a_mark_lies_where_its_day_lies() -> None:

@@ -14,7 +14,7 @@ from crrkit import report
 from crrkit.ground.languages import LANGUAGES, use_language
 from crrkit.measure.cohorts.grid import OBSERVED
 from crrkit.report.cohort_counts import MOST_COHORTS, SharedCohorts
-from crrkit.report.cohort_findings import against_the_others, comparable_age, told
+from crrkit.report.cohort_findings import against_the_others, comparable_age, has_shown_ages
 from crrkit.report.cohort_section import about_cohorts, cohorts_block, cohorts_caption
 from crrkit.report.headline_section import headline_section
 from crrkit.report.period_names import later, of_life
@@ -153,7 +153,7 @@ def test_a_loss_that_is_larger_beyond_chance_only_names_the_next() -> None:
 def test_ages_in_which_few_left_are_withheld() -> None:
     few = [LEAVING[0], (9, *LEAVING[1][1:]), LEAVING[2]]
     found = report.leaving_finding(lives(members(few, as_of="2024-06-01")))
-    assert "Withheld, because few customers left or stayed: 1 month." in found.caveat
+    assert "Suppressed, because few customers left or stayed: 1 month." in found.caveat
     assert math.isnan(found.evidence["lost"].iloc[2])
     assert math.isnan(found.evidence["at_risk"].iloc[2])
     told_all = report.leaving_finding(lives(members(few, as_of="2024-06-01"), min_cell=None))
@@ -330,7 +330,7 @@ def test_a_list_that_makes_no_triangle_gets_a_sentence(name: str, lang: str, tmp
     assert ('id="cohorts"' in page) is (name == "one cohort"), "where no rate is told, no cohort is asked after"
     if lang == "en":
         assert any(found.claim.startswith(claim) for found in written.findings)
-    if not told(lives(base)):
+    if not has_shown_ages(lives(base)):
         assert "cohort-explorer" not in page
 
 

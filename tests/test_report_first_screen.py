@@ -128,10 +128,10 @@ def test_what_lies_within_the_usual_swing_is_no_news_and_a_jump_is() -> None:
     steady = [(20 + step, 20, 0) for step in (0, 3, -3, 2, -2, 3, -3)]
     calm = report.news_finding(account(*steady, (21, 20, 0), start=200))
     assert calm is not None
-    assert calm.claim.startswith("No news: ")
+    assert calm.claim.startswith("No signal: ")
     loud = report.news_finding(account(*steady, (120, 20, 0), start=200))
     assert loud is not None
-    assert "This is news: 40.0% is outside" in loud.claim
+    assert "This is a signal: 40.0% is outside" in loud.claim
     assert report.news_finding(account(*steady[:5])) is None, "too few periods"
 
 

@@ -18,9 +18,9 @@ from crrkit.report.privacy import (
     code_of_page,
     refuse_leaks,
     refuse_names,
-    telling_words,
     texts_of_notebook,
     texts_of_page,
+    words_to_check,
 )
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
@@ -207,7 +207,7 @@ class TestIdsInText:
     )
     def test_a_telling_word_is_found_between_any_signs(self, around: str, word: str) -> None:
         text = f"{around} {word} {around}"
-        assert word in set(telling_words(text))
+        assert word in set(words_to_check(text))
 
 
 NAMED = ["Wilson", "Rose Bank", "customers", "May", "май", "mark", "script"]

@@ -14,7 +14,7 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.ground import InputError, InputTypeError, use_language
-from crrkit.report.beside_published import left_out, withheld_beside
+from crrkit.report.beside_published import left_out, suppressed_beside
 from crrkit.report.outsider import Cut, Unknowns, cell_name, cut_of, unknowns_of
 from crrkit.report.published import Published, account_island, pages_in
 from crrkit.report.section import Section, Subject
@@ -36,7 +36,7 @@ def published(kept: RetentionTable, sections: dict | None = None) -> Published:
 
 
 def beside(kept: RetentionTable, *earlier: Published) -> RetentionTable:
-    return withheld_beside(report.shared(kept), kept, earlier, least=10)
+    return suppressed_beside(report.shared(kept), kept, earlier, least=10)
 
 
 def hidden(kept: RetentionTable) -> list[str]:
@@ -64,9 +64,9 @@ def test_only_the_periods_that_differ_by_few_are_withheld_and_it_is_said() -> No
     before = account((20, 20, 0), (30, 25, 0), (30, 30, 0), unit="contract")
     found = beside(late, published(before))
     assert hidden(found) == ["2024-03"]
-    assert found.notes == (
-        "1 period more is withheld, because together with the reports published before it would tell of few.",
-    )
+    (note,) = found.notes
+    assert note.startswith("1 more period is suppressed, because together with the reports published before")
+    assert note.endswith("it would disclose small groups.")
     with use_language("ru"):
         assert beside(late, published(before)).notes[0].startswith("Скрыт ещё 1 период")
 
@@ -106,7 +106,7 @@ def test_the_customers_of_a_moment_are_the_same_by_month_and_by_quarter() -> Non
     quarter.table.loc[1, ["start", "kept", "end"]] = [26, 26, 70]  # as if twenty more had been found since
     quarter.table.loc[0, "end"] = 26
     cards = [replace(one, card=one.card.with_(activity="contract runs")) for one in (months, quarter)]
-    found = withheld_beside(report.shared(cards[1]), cards[1], [published(cards[0])], least=10)
+    found = suppressed_beside(report.shared(cards[1]), cards[1], [published(cards[0])], least=10)
     assert found.table["crr"].notna().any()
 
 
@@ -196,7 +196,7 @@ class TestPages:
         assert not told & set(range(1, 10))
         files = {"out": tmp_path / "second.html", "notebook": tmp_path / "second.ipynb"}
         second = crr.write_report(base, every="quarter", published=[first], **files)
-        said = "Left out, because together with the reports published before they would tell of few: "
+        said = "Left out, because together with the reports published before they would disclose small groups: "
         assert said not in second.findings[0].caveat  # the same list by the same period: nothing new is told
         code = json.loads((tmp_path / "second.ipynb").read_text(encoding="utf-8"))["cells"]
         source = "\n".join(cell["source"] for cell in code)

@@ -46,7 +46,7 @@ APART = {"north": (100, 20, 8), "south": (100, 40, 30)}
 def test_a_segment_that_keeps_more_is_named_with_the_difference() -> None:
     found = report.segment_finding(segments(members(APART), min_cell=5))
     assert found.claim == (
-        "north kept more of its customers in February 2024 than south: 90.0% against 50.0%, more than chance."
+        "More customers were kept in February 2024 in “north” than in “south”: 90.0% against 50.0%, more than chance."
     )
     low, high = crr.newcombe(72, 80, 30, 60)
     expected = f"Difference +40.0 points, 95% interval +{100 * low:.1f} points to +{100 * high:.1f} points."
@@ -122,7 +122,7 @@ def test_a_rate_that_falls_although_every_segment_keeps_more_is_named() -> None:
     base = crr.read_contracts(frame, customer="who", start="from", end="to", by="kind", as_of="2024-03-01")
     found = report.mix_finding(segments(base))
     assert found is not None
-    assert "Every segment kept more of its customers, yet the rate of all fell" in found.caveat
+    assert "Every segment kept more of its customers, yet the overall rate fell" in found.caveat
 
 
 def test_small_segments_are_taken_together_and_the_sum_stays_that_of_all() -> None:

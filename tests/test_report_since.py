@@ -49,7 +49,7 @@ def test_rates_by_other_rules_are_not_subtracted_and_the_rules_are_named() -> No
     text = said(NOW, changed(THEN, refunds="keep"))
     assert text.startswith("The last report used other rules, so its 60.0% (March 2024) cannot be compared with 80.0%.")
     assert "Refunds: amounts below 0 lower revenue" in text
-    assert "now not said" in text
+    assert "now not specified" in text
     assert "Difference" not in text
     assert "Difference" in said(
         NOW, changed(THEN, source="march.csv", read_as="orders: at = day")

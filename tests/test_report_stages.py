@@ -158,6 +158,11 @@ def test_every_card_is_told_in_its_place() -> None:
     assert advice_finding(cards, place=2).caveat == "because 2 action 2 caution 2"
 
 
+def test_a_caution_that_the_reason_contains_is_not_repeated() -> None:
+    cards = staged(shop(60, 20, 20)).cards.head(1).assign(because="Lost 15. It is growth.", caution="It is growth.")
+    assert advice_finding(cards.assign(action="Stop.")).caveat == "Lost 15. It is growth. Stop."
+
+
 @pytest.mark.pages
 def test_page_and_notebook_say_the_same(tmp_path) -> None:
     start = date(2024, 1, 1)

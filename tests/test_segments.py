@@ -367,8 +367,8 @@ def test_a_period_that_is_running_is_said_to_be() -> None:
 
 
 UP, DOWN = (
-    "kept more of its customers, yet the rate of all fell",
-    "kept fewer of its customers, yet the rate of all rose",
+    "kept more of its customers, yet the overall rate fell",
+    "kept fewer of its customers, yet the overall rate rose",
 )
 
 
@@ -381,10 +381,10 @@ UP, DOWN = (
         ([0.02, -0.01], -0.097, None),
         ([0.02, 0.01], 0.05, None),  # all of them the same way
         ([0.02, 0.01], 0.0, None),  # nothing moved that could be explained
-        ([0.0, 0.0], 0.05, "No segment keeps its customers otherwise than before"),
+        ([0.0, 0.0], 0.05, "No segment's retention changed"),
         ([0.02, math.nan], -0.097, f"Every segment that was there in both periods {UP}"),
         ([-0.02, math.nan], 0.097, f"Every segment that was there in both periods {DOWN}"),
-        ([0.0, math.nan], 0.05, "No segment that was there in both periods keeps"),
+        ([0.0, math.nan], 0.05, "No segment that was there in both periods changed"),
         ([math.nan], 0.05, None),
     ],
 )

@@ -178,7 +178,7 @@ def test_a_survey_in_ink_never_calls_itself_the_rate():
         "survey, not a full count estimate from to",
         "sampling error, Wilson 75.0% 69.3% 80.0%",
         "sampling error, exact 75.0% 69.1% 80.2%",
-        "silence, no assumption 75.0% 30.0% 90.0%",
+        "non-response, no assumption 75.0% 30.0% 90.0%",
     ]
 
 

@@ -124,7 +124,7 @@ def test_nothing_in_doubt_and_nothing_complete_are_said() -> None:
     assert crr.weigh_doubts(short).caption().startswith("No period is complete")
     with crr.use_language("ru"):
         told = str(crr.weigh_doubts(orders(log(*WORLD))))
-    assert told.startswith("Что делают сомнения с КУК за 2024-02: при чтении как есть\xa0— 50,0")
+    assert told.startswith("Как сомнительные строки могли бы изменить КУК за 2024-02 (при чтении как есть\xa0— 50,0")
     with pytest.raises(InputError, match="base is"):
         crr.weigh_doubts(log(*WORLD))
 

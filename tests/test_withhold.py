@@ -8,10 +8,10 @@ from hypothesis import given, strategies as st
 from crrkit.report.withhold import (
     blank_ages,
     blank_movements,
+    discloses_rest,
     drop_boundaries,
     empty_rates,
     merge_segments,
-    tells_the_rest,
 )
 from crrkit.rules.small_cells import small, small_share
 
@@ -139,7 +139,7 @@ class TestSegments:
     ],
 )
 def test_a_total_tells_what_hardly_is_missing_or_is_few_together(parts: list[float | None], told: bool) -> None:
-    assert tells_the_rest(70, pd.Series(parts, dtype=float), 10) == told
+    assert discloses_rest(70, pd.Series(parts, dtype=float), 10) == told
 
 
 def test_a_boundary_with_few_in_one_stage_goes_whole() -> None:

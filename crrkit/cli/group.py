@@ -64,9 +64,9 @@ def language_of(arguments: Sequence[str], environment: Mapping[str, str]) -> str
     named = [value for option, value in pairwise(arguments) if option == "--lang"]
     named += [word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")]
     system = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    spoken = "ru" if next(filter(None, system), "").startswith("ru") else "en"
-    wanted = [*named, environment.get("CRRKIT_LANG") or spoken][0]
-    return wanted if wanted in LANGUAGES else spoken  # an unknown name is an error in _known_language
+    system_language = "ru" if next(filter(None, system), "").startswith("ru") else "en"
+    wanted = [*named, environment.get("CRRKIT_LANG") or system_language][0]
+    return wanted if wanted in LANGUAGES else system_language  # an unknown name is an error in _known_language
 
 
 def _known_language(name: str | None) -> str | None:

@@ -122,7 +122,7 @@ class SurveyRate(Shown):
         exact = (self.heads[0] / self.frame, self.heads[1] / self.frame)
         rows = [(mark("sampling error, Wilson"), self.interval), (mark("sampling error, exact"), exact)]
         if self.answered < self.asked:
-            rows.append((mark("silence, no assumption"), self.bounds))
+            rows.append((mark("non-response, no assumption"), self.bounds))
         return pd.DataFrame([(what, self.estimate, *ends) for what, ends in rows], columns=list(self.kinds))
 
     def titles(self) -> dict[str, str]:

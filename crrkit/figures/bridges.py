@@ -120,7 +120,7 @@ def _account_of(result: RetentionTable | Counts, period: str | None) -> _Account
             row = row.copy()
             row["new"], row["returned"] = row["end"] - row["kept"], 0
         if row[_COUNTS].isna().any():
-            message = _("The counts of {period} are withheld, and a bridge needs all of them. Choose another period.")
+            message = _("The counts of {period} are suppressed, and a bridge needs all of them. Choose another period.")
             raise InputError(message.format(period=row["period"]), argument="period", given=period)
         counts = {name: float(row[name]) for name in [*_COUNTS, "crr"]}
         is_running = row["status"] == "running"

@@ -191,11 +191,11 @@ def _notes(line: Line) -> list[str]:
         *([line.segment] if line.segment else []),
         _("CRR with its 95% interval"),
         _("n = customers at the start"),
-        *([_("dashed = the usual swing"), _("ring = news")] if line.limits is not None else []),
+        *([_("dashed = the usual range"), _("ring = signal")] if line.limits is not None else []),
         *(f"{letter} = {mark.name}" for letter, mark in zip(MARK_LETTERS, line.marks, strict=False)),
         *([_("the axis starts at {floor}").format(floor=format_percent(floor, digits=0))] if floor else []),
         *([_("{dash} = nobody to keep").format(dash=UNDEFINED)] if len(line.empty) else []),
-        *([_("{cross} = withheld").format(cross="\N{MULTIPLICATION SIGN}")] if len(line.withheld) else []),
+        *([_("{cross} = suppressed").format(cross="\N{MULTIPLICATION SIGN}")] if len(line.withheld) else []),
     ]
 
 

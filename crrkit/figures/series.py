@@ -85,7 +85,7 @@ def marks_of(given: Mapping[str, str] | Mapping[date, str] | None, rows: pd.Data
         raise InputTypeError(message.format(kind=type(given).__name__), argument="marks", given=given)
     found = [_mark(day, name, rows) for day, name in given.items()]
     if len(found) > len(MARK_LETTERS):
-        message = _("marks holds {n} {n:day|days}; a line bears {most} at most.").format(
+        message = _("marks holds {n} {n:day|days}; a line chart shows {most} at most.").format(
             n=len(found), most=len(MARK_LETTERS)
         )
         raise InputError(message, argument="marks", given=given)
@@ -223,7 +223,7 @@ def _rest_in_words(line: Line) -> list[str]:
     ]
     empty, withheld = _listed(line.empty), _listed(line.withheld)
     gaps = [_("No rate, because there was nobody to keep: {periods}.").format(periods=empty)] if empty else []
-    gaps += [_("Rate withheld: {periods}.").format(periods=withheld)] if withheld else []
+    gaps += [_("Rate suppressed: {periods}.").format(periods=withheld)] if withheld else []
     goal = [] if line.target is None else [_("Target: {target}.").format(target=format_cell(line.target, "rate"))]
     return [*running, *gaps, *goal, *_limits_in_words(line), *_marks_in_words(line)]
 
@@ -231,10 +231,12 @@ def _rest_in_words(line: Line) -> list[str]:
 def _limits_in_words(line: Line) -> list[str]:
     if line.limits is None:
         return []
-    news = list(line.rows["period"][line.limits.index[line.limits["signal"] != ""]])
-    said = _("outside of it, or at the end of a long run on one side: {periods}").format(periods=", ".join(news))
-    text = _("The usual swing around {centre} is drawn; {news}.")
-    return [text.format(centre=format_cell(line.centre, "rate"), news=said if news else _("no period is news"))]
+    signals = list(line.rows["period"][line.limits.index[line.limits["signal"] != ""]])
+    said = _("outside of it, or at the end of a long run on one side: {periods}").format(periods=", ".join(signals))
+    text = _("The usual range around {centre} is drawn; {signals}.")
+    return [
+        text.format(centre=format_cell(line.centre, "rate"), signals=said if signals else _("no period is a signal"))
+    ]
 
 
 def _marks_in_words(line: Line) -> list[str]:

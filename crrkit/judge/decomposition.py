@@ -157,7 +157,7 @@ def decompose(
         >>> round(split.rate_effect, 5), round(split.mix_effect, 5)
         (0.01325, -0.11025)
         >>> split.notes[0]
-        'Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson).'
+        'Every segment kept more of its customers, yet the overall rate fell: the mix of segments changed (Simpson).'
 
         >>> decompose({"all": (10, 11)}, {"all": (10, 9)})
         Traceback (most recent call last):

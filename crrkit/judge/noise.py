@@ -80,10 +80,12 @@ class ControlChart(Shown):
         """How many periods are signals, and how much wider the limits are than by chance alone."""
         n = len(self.signals)
         text = ngettext(
-            "{n} period is news against an unchanged {centre}", "{n} periods are news against an unchanged {centre}", n
+            "{n} period is a signal against an unchanged {centre}",
+            "{n} periods are signals against an unchanged {centre}",
+            n,
         )
         if not n:
-            text = _("No period is news: all lie within what an unchanged {centre} would give")
+            text = _("No period is a signal: all lie within what an unchanged {centre} would give")
         return ". ".join([text.format(n=n, centre=format_cell(self.centre, "rate")), *self._widened()])
 
     def _widened(self) -> list[str]:
@@ -223,7 +225,7 @@ def limits(rate: float, n: int, *, sigmas: float = SIGMAS) -> tuple[float, float
     Examples:
         >>> [round(end, 3) for end in limits(60 / 70, 70)]
         [0.732, 0.983]
-        >>> limits(0.9, 10)  # P(X <= 4) = .00015, P(X <= 5) = .0016: five of ten is still no news
+        >>> limits(0.9, 10)  # P(X <= 4) = .00015, P(X <= 5) = .0016: five of ten is still no signal
         (0.5, 1.0)
     """
     rare = min(rate, 1 - rate)

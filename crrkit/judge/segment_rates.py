@@ -86,7 +86,7 @@ def _indexed(rows: pd.DataFrame, by: str | Sequence[str], name: str) -> pd.DataF
 
 
 def _check_index(rows: pd.DataFrame, name: str) -> None:
-    """Refuse the numbers of rows as segments where a column could tell them: in another frame they are of others."""
+    """Refuse row numbers as segments if a column could name them: in another frame they belong to other segments."""
     is_numbered = rows.index.name is None and pd.api.types.is_integer_dtype(rows.index)
     texts = [str(column) for column in rows.columns if not pd.api.types.is_numeric_dtype(rows[column])]
     if is_numbered and texts:

@@ -104,29 +104,29 @@ def simpson_notes(moves: Sequence[float], change: float) -> tuple[str, ...]:
 
 def _still(*, all_known: bool) -> str:
     if all_known:
-        return _("No segment keeps its customers otherwise than before: the rate of all moved by the mix alone.")
+        return _("No segment's retention changed: the overall rate moved by the mix alone.")
     return _(
-        "No segment that was there in both periods keeps its customers otherwise than before: the rate of all moved by"
-        " the mix alone."
+        "No segment that was there in both periods changed its retention: the overall rate moved by the mix alone."
     )
 
 
 def _against(*, all_known: bool, fell: bool) -> str:
     texts = {
         (True, True): _(
-            "Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson)."
+            "Every segment kept more of its customers, yet the overall rate fell: the mix of segments changed"
+            " (Simpson)."
         ),
         (True, False): _(
-            "Every segment kept fewer of its customers, yet the rate of all rose: the mix of segments changed"
+            "Every segment kept fewer of its customers, yet the overall rate rose: the mix of segments changed"
             " (Simpson)."
         ),
         (False, True): _(
-            "Every segment that was there in both periods kept more of its customers, yet the rate of all fell: the mix"
-            " of segments changed (Simpson)."
+            "Every segment that was there in both periods kept more of its customers, yet the overall rate"
+            " fell: the mix of segments changed (Simpson)."
         ),
         (False, False): _(
-            "Every segment that was there in both periods kept fewer of its customers, yet the rate of all rose: the"
-            " mix of segments changed (Simpson)."
+            "Every segment that was there in both periods kept fewer of its customers, yet the overall rate"
+            " rose: the mix of segments changed (Simpson)."
         ),
     }
     return texts[all_known, fell]

@@ -197,7 +197,7 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
 def _ended_early(log: IO[bytes]) -> CrrkitError:
     log.seek(0)
     last = (log.read().decode(errors="replace").splitlines() or [""])[-1]
-    return CrrkitError(_("Voilà ended before it answered. Its last words: {last}").format(last=last))
+    return CrrkitError(_("Voilà ended before it answered. Its last output: {last}").format(last=last))
 
 
 def _bring(source: Path, target: Path, record: dict[str, str]) -> Iterator[str]:

@@ -201,8 +201,8 @@ REPORTS: Mapping[str, Report] = MappingProxyType(
             lambda: _("The new branch keeps better than the others, by {wrong}."),
             wrong=3,
             repair=lambda: _(
-                "{kept} of {n} fits every chance from {from_} to {until}. "
-                "The difference may be anything from {low} to {high}: it cannot be told."
+                "{kept} of {n} fits every chance from {from_} to {until}. The difference may be anything from"
+                " {low} to {high}: nothing can be concluded."
             ),
             hint=lambda: _("What would one customer more or less change?"),
             ink=mistake_facts.ten_customers,

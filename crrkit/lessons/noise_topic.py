@@ -170,7 +170,7 @@ def apart(one: Kept, other: Kept) -> Question:
             ),
             Option(
                 "cannot tell",
-                lambda: _("it cannot be told: the difference can be chance"),
+                lambda: _("cannot tell: the difference may be due to chance"),
                 lambda: _(
                     "The separate intervals {meeting}, but they do not answer this question. That of the difference "
                     "does: {low} to {high}, without 0."
@@ -179,7 +179,9 @@ def apart(one: Kept, other: Kept) -> Question:
             Option(
                 "the same",
                 lambda: _("no, they are the same"),
-                lambda: _("No count shows that. At best it cannot be told; ask for the interval of the difference."),
+                lambda: _(
+                    "No count shows that. At best the answer is “cannot tell”; look at the interval of the difference."
+                ),
             ),
         ),
         right=lambda pair: pair.verdict,

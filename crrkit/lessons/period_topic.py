@@ -158,7 +158,7 @@ def year_to_month(rate: float) -> Question:
 LENGTHS = {"month": 1, "quarter": 3, "year": 12, "three years": 36}
 
 
-def shortest_telling(gap_months: float) -> str:
+def shortest_meaningful(gap_months: float) -> str:
     """The shortest period in which most customers could have bought again; the longest of the list if none is."""
     return next((name for name, months in LENGTHS.items() if months >= gap_months), list(LENGTHS)[-1])
 
@@ -176,8 +176,8 @@ def dealer(gap_months: int) -> Question:
         gap_months,
         ink=lambda gap: {"gap": format_number(gap / 12)},
         text=lambda: _(
-            "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which period does"
-            " a retention rate from purchases tell anything?"
+            "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which"
+            " period is a retention rate from purchases meaningful?"
         ),
         options=(
             Option("month", lambda: _("a month"), too_short),
@@ -185,7 +185,7 @@ def dealer(gap_months: int) -> Question:
             Option("year", lambda: _("a year"), too_short),
             Option("three years", lambda: _("{gap} {gap:year|years} or more"), too_short),
         ),
-        right=shortest_telling,
+        right=shortest_meaningful,
         why=lambda: _(
             "In {gap} {gap:year|years} a content customer has had the time to come back. Or count visits to the"
             " workshop."

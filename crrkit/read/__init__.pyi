@@ -1,4 +1,4 @@
-# What the room shows, and where it lives; loaded when first used.
+# The public names of this folder and their modules; imported on first use.
 from crrkit.read.bases import (
     UNITS as UNITS,
     Base as Base,

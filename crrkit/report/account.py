@@ -9,7 +9,7 @@ import pandas as pd
 from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
 from crrkit.read import ENDS_ON_ONE_DAY, NO_END
-from crrkit.report.beside_published import withheld_beside
+from crrkit.report.beside_published import suppressed_beside
 from crrkit.report.published import pages_in
 from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
 
@@ -39,10 +39,10 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object
     if min_cell is not None:
         table = blank_movements(table, check_count(min_cell, name="min_cell"))
     shown = replace(kept, table=table, judged=kept.rhythm)  # judged now, since page and notebook are made together
-    return withheld_beside(shown, kept, pages_in(published), least=min_cell or 0)
+    return suppressed_beside(shown, kept, pages_in(published), least=min_cell or 0)
 
 
-def tells_when(kept: RetentionTable) -> bool:
+def shows_when_lost(kept: RetentionTable) -> bool:
     """Whether the list shows when customers left; with all ends on one day, or none, no periods are compared."""
     return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END))
 

@@ -55,7 +55,7 @@ def account_table(kept: RetentionTable) -> Html:
     names: tuple[str, ...] = SHOWN_COUNTS
     table, titles = kept.table, {**titles, CAME: _("new or returned")}
     caption = _("start − lost + new + returned = end; kept = start − lost; rate = kept / start.")
-    if tells_no_kinds(table):
+    if merges_arrivals(table):
         names, table = AS_ONE, table.assign(**{CAME: table["end"] - table["kept"]})
         caption = _("start − lost + new or returned = end; kept = start − lost; rate = kept / start.")
         caption += " " + _("New and returned customers are combined, because one of the groups is too small to show.")
@@ -64,13 +64,13 @@ def account_table(kept: RetentionTable) -> Html:
     name = None if main is None else main["period"]
     rows = [_account_row(row, names, is_main=row["period"] == name) for _i, row in table.iterrows()]
     if (kept.table["status"] == WITHHELD).any():
-        caption += " " + _("{mark}: withheld, because it counts too few customers or would reveal such a number.")
+        caption += " " + _("{mark}: suppressed, because it counts too few customers or would disclose such a number.")
     caption = caption.format(mark=WITHHELD_MARK)
     drawn = table_block(heads, rows, label=_("The account, period by period"))
     return element("figure", drawn, element("figcaption", capital(caption)))
 
 
-def tells_no_kinds(table: pd.DataFrame) -> bool:
+def merges_arrivals(table: pd.DataFrame) -> bool:
     """Whether new and returned customers are merged in every period, because some are few."""
     return bool(table["new"].isna().all() and table["lost"].notna().any())
 
@@ -87,6 +87,6 @@ def _account_row(row: pd.Series, names: tuple[str, ...], *, is_main: bool) -> Ht
     if row["status"] == WITHHELD:
         rate = interval = WITHHELD_MARK
     counts = [WITHHELD_MARK if pd.isna(row[name]) else format_number(row[name]) for name in names]
-    note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _("withheld")}.get(row["status"])
+    note = {RUNNING: _(RUNNING), EMPTY: _("nobody to keep"), WITHHELD: _("suppressed")}.get(row["status"])
     head = join(str(row["period"]), note and element("small", note))
     return row_block(head, rate, interval, *counts, class_="main" if is_main else row["status"])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crrkit.ground import gettext as _
 from crrkit.judge.playbook import diagnose
-from crrkit.report.account import reference_row, tells_when
+from crrkit.report.account import reference_row, shows_when_lost
 from crrkit.report.finding import Finding
 from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.report.stage_counts import CARD_COLUMNS, cards_of, stages_of_subject
@@ -24,7 +24,7 @@ TO_LOOK_INTO = "look into"
 def advice_section(subject: Subject) -> Section | None:
     """The first cards; None if no rule fired."""
     base, kept = subject.base, subject.kept
-    if base is None or not tells_when(kept):
+    if base is None or not shows_when_lost(kept):
         return None
     stages: SharedStages | None = subject.once(stages_of_subject)
     return about_advice(advice_of(base, kept, stages=stages), of_stages=stages is not None)
@@ -76,5 +76,6 @@ def advice_finding(cards: pd.DataFrame, *, place: int = 1) -> Finding:
     claim = _("What to try first: “{title}”.") if place == 1 else _("And then: “{title}”.")
     if card["kind"] == TO_LOOK_INTO:
         claim = _("What to look into first: “{title}”.") if place == 1 else _("Then look into: “{title}”.")
-    caveat = f"{card['because']} {card['action']} {card['caution']}"
+    because, action, caution = card["because"], card["action"], card["caution"]
+    caveat = f"{because} {action}" if caution in because else f"{because} {action} {caution}"
     return Finding(claim.format(title=card["title"]), cards[place - 1 : place], caveat)

@@ -33,7 +33,7 @@ RESTING_ON = {"stages": ("advice",)}  # sections that show numbers of another on
 Place = tuple[pd.Timestamp, pd.Timestamp]
 
 
-def withheld_beside(
+def suppressed_beside(
     kept: RetentionTable, counted: RetentionTable, published: Sequence[Published], *, least: int
 ) -> RetentionTable:
     """An account without the periods that would disclose small groups when combined with published reports.
@@ -55,8 +55,10 @@ def _said(more: int) -> list[str]:
     if not more:
         return []
     text = ngettext(
-        "{n} period more is withheld, because together with the reports published before it would tell of few.",
-        "{n} periods more are withheld, because together with the reports published before they would tell of few.",
+        "{n} more period is suppressed, because together with the reports published before it would disclose"
+        " small groups.",
+        "{n} more periods are suppressed, because together with the reports published before they would"
+        " disclose small groups.",
         more,
     )
     return [text.format(n=format_number(more))]
@@ -212,10 +214,10 @@ def _narrower(table: pd.DataFrame, pinned: list[Place], *, is_by_period: bool) -
 
 def _given_away(n: int) -> InputError:
     text = ngettext(
-        "Together with the reports published before, this one would tell of few customers in {n} period, whatever it"
-        " withholds. Take the periods that those have; or do not share this one beside them.",
-        "Together with the reports published before, this one would tell of few customers in {n} periods, whatever it"
-        " withholds. Take the periods that those have; or do not share this one beside them.",
+        "Together with the reports published before, this one would disclose small groups in {n} period,"
+        " whatever it suppresses. Take the periods that those have; or do not share this one beside them.",
+        "Together with the reports published before, this one would disclose small groups in {n} periods,"
+        " whatever it suppresses. Take the periods that those have; or do not share this one beside them.",
         n,
     )
     return InputError(text.format(n=format_number(n)), argument="published", given=n)
@@ -244,7 +246,9 @@ def left_out(subject: Subject, parts: Sequence[Section], published: Sequence[Pub
 
 def left_out_words(parts: Sequence[Section], anchors: set[str]) -> str:
     """A note on which sections are left out, and why."""
-    text = _("Left out, because together with the reports published before they would tell of few: {sections}.")
+    text = _(
+        "Left out, because together with the reports published before they would disclose small groups: {sections}."
+    )
     return text.format(sections=", ".join(part.label for part in parts if part.anchor in anchors))
 
 

@@ -20,11 +20,11 @@ from crrkit.measure import span_of
 from crrkit.measure.cadence import Rhythm, characteristic_interval, judge_rhythm
 from crrkit.measure.cohorts import OBSERVED, SUPPRESSED, CohortGrid, cohort_grid
 from crrkit.measure.lifetime import FARTHEST, LifeTable, fit_bgnbd, fit_sbg, life_table
-from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, withheld
+from crrkit.report.cohort_guard import Accounts, cells_to_hide, ends_of, without_cells
 from crrkit.report.dominance import is_dominated
 from crrkit.report.published import pages_in
-from crrkit.report.published_amounts import cells_told, is_told_otherwise
-from crrkit.report.withhold import blank_ages, tells_the_rest
+from crrkit.report.published_amounts import cells_disclosed, is_disclosed_otherwise
+from crrkit.report.withhold import blank_ages, discloses_rest
 from crrkit.rules import small
 
 if TYPE_CHECKING:
@@ -117,15 +117,15 @@ def cohorts_of(
     span, grid, rows = _legible(base, _span(base, every, first=first, last=last), min_cell, beside)
     hidden = (grid.matrix("status") == SUPPRESSED).to_numpy(), rows
     others = []
-    if grid.presence == "window" or beside is None or not beside.tells_no_kinds:
-        others.append(withheld(_shared(span.grid(base, kind="unbounded"), min_cell), ends_of(grid, hidden)))
+    if grid.presence == "window" or beside is None or not beside.merges_arrivals:
+        others.append(without_cells(_shared(span.grid(base, kind="unbounded"), min_cell), ends_of(grid, hidden)))
     if base.has_amounts and base.is_by_period:
-        revenue = withheld(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
-        if min_cell is None or _may_be_told(revenue, base, min_cell, pages_in(published)):
+        revenue = without_cells(_shared(_in_hundredths(span.grid(base, value="revenue")), min_cell), hidden)
+        if min_cell is None or _may_be_disclosed(revenue, base, min_cell, pages_in(published)):
             others.append(revenue)
     table = life_table(ages := _ages(base, span))
     outlook, doubts = _outlook(base, table, span.every)
-    if min_cell is not None and "customers" in outlook and _is_telling(outlook.iloc[0], grid, span, beside, min_cell):
+    if min_cell is not None and "customers" in outlook and _discloses(outlook.iloc[0], grid, span, beside, min_cell):
         outlook = outlook[:0]
     cohorts = SharedCohorts((grid, *others), len(span.numbers), _leaving(table, grid, min_cell or 0), outlook, doubts)
     if grid.presence != "window":
@@ -133,11 +133,11 @@ def cohorts_of(
     return replace(cohorts, rhythm=judge_rhythm(base, every=span.every), silence=_silence(base, ages))
 
 
-def _may_be_told(revenue: CohortGrid, base: Base, least: int, published: tuple[Published, ...]) -> bool:
+def _may_be_disclosed(revenue: CohortGrid, base: Base, least: int, published: tuple[Published, ...]) -> bool:
     """Whether no amount of the cohorts discloses few customers, alone or with published reports."""
-    if is_told_otherwise(revenue, published):
+    if is_disclosed_otherwise(revenue, published):
         return False
-    told = cells_told(base.calendar(revenue.every), published)
+    told = cells_disclosed(base.calendar(revenue.every), published)
     return not is_dominated(revenue, base, least=least, told=told)
 
 
@@ -184,17 +184,17 @@ def _legible(
         if min_cell is None or beside is None:
             return tried, _shared(grid, min_cell), []
         hidden = cells_to_hide(grid, tried.calendar, beside, min_cell)
-        return tried, withheld(grid.suppressed(min_cell), hidden), hidden[1]
+        return tried, without_cells(grid.suppressed(min_cell), hidden), hidden[1]
 
     found, tried = grid_of(span), span.longer()
     begin = found
-    while _told(found[1]) < CELLS_TOLD and tried is not None:
+    while _shown_share(found[1]) < CELLS_TOLD and tried is not None:
         found = grid_of(tried)
         tried = tried.longer()
-    return found if _told(found[1]) >= CELLS_TOLD else begin
+    return found if _shown_share(found[1]) >= CELLS_TOLD else begin
 
 
-def _is_telling(outlook: pd.Series, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
+def _discloses(outlook: pd.Series, grid: CohortGrid, span: _Span, beside: Accounts | None, least: int) -> bool:
     """Whether it discloses few: repeat or single buyers, or, through the total, a suppressed cohort or count of new."""
     customers = outlook["customers"]
     if small(pd.Series([outlook["again"], customers - outlook["again"]]), least).any():
@@ -203,7 +203,7 @@ def _is_telling(outlook: pd.Series, grid: CohortGrid, span: _Span, beside: Accou
     parts = [sizes] if len(sizes) == len(span.numbers) else []
     if beside is not None and beside.shown["start"].iloc[0] == 0:
         parts.append(beside.shown["new"])
-    return any(tells_the_rest(customers, one, least) for one in parts)
+    return any(discloses_rest(customers, one, least) for one in parts)
 
 
 def _shared(grid: CohortGrid, min_cell: int | None) -> CohortGrid:
@@ -218,7 +218,7 @@ def _in_hundredths(grid: CohortGrid) -> CohortGrid:
     return replace(grid, table=table)
 
 
-def _told(grid: CohortGrid) -> float:
+def _shown_share(grid: CohortGrid) -> float:
     """The share of fully observed cells from age 1 that may be shown; 1 if there are none."""
     states = grid.table.loc[grid.table["age"] > 0, "status"].value_counts()
     told, hidden = states.get(OBSERVED, 0), states.get(SUPPRESSED, 0)
@@ -272,26 +272,26 @@ def _outlook(base: Base, table: LifeTable, every: str) -> tuple[pd.DataFrame, tu
 
 
 def _projected(table: LifeTable, every: str) -> pd.DataFrame:
-    law = fit_sbg(table)
+    model = fit_sbg(table)
     year = round(1 / years_in(every)) if every in PERIODS else 1
-    curve = law.project(min(law.ages + year, FARTHEST * law.ages)).round(PROJECTED_DIGITS)
-    return curve.assign(observed=curve["observed"].where(curve["age"] == law.ages))  # single steps would disclose few
+    curve = model.project(min(model.ages + year, FARTHEST * model.ages)).round(PROJECTED_DIGITS)
+    return curve.assign(observed=curve["observed"].where(curve["age"] == model.ages))  # single steps would disclose few
 
 
 def _expected(base: Base) -> pd.DataFrame:
     """The expectation of the purchase model; empty if its fit is doubtful or would take too long."""
     if reduce.collect(reduce.customer_count(base.table))["customers"].iloc[0] > MANY_CUSTOMERS:
         return pd.DataFrame()
-    law = fit_bgnbd(base)
-    if law.notes:
+    model = fit_bgnbd(base)
+    if model.notes:
         return pd.DataFrame()
-    rows = law.histogram
+    rows = model.histogram
     weights, again = rows["customers"], rows["frequency"] > 0
     seen = rows["frequency"], rows["recency"], rows["age"]
     numbers = {
         "customers": weights.sum(),
         "again": weights[again].sum(),
-        "alive": (weights * law.probability_alive(*seen))[again].sum(),
-        "purchases": (weights * law.expected_purchases(DAYS_PER_YEAR / law.unit_days, *seen)).sum(),
+        "alive": (weights * model.probability_alive(*seen))[again].sum(),
+        "purchases": (weights * model.expected_purchases(DAYS_PER_YEAR / model.unit_days, *seen)).sum(),
     }
     return pd.DataFrame([numbers]).round().astype("int64")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ALPHA = 0.05
 
 
-def told(cohorts: SharedCohorts) -> bool:
+def has_shown_ages(cohorts: SharedCohorts) -> bool:
     """Whether any cohort has a fully observed age that may be disclosed."""
     table = cohorts.grid.table
     return bool(((table["age"] > 0) & (table["status"] == OBSERVED)).any())
@@ -42,7 +42,7 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
         >>> print(cohort_finding(crr.report.cohorts_of(base, every="year")).claim)
         No cohort clearly stands out: 1 year later from 44.3% (2022) to 47.0% (2023) of a cohort were ...
     """
-    if not told(cohorts):
+    if not has_shown_ages(cohorts):
         return _nothing_to_follow(cohorts)
     grid = cohorts.grid
     age = comparable_age(grid.table[grid.table["status"] == OBSERVED], grid)
@@ -135,7 +135,7 @@ def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     if (cohorts.grid.table["status"] == SUPPRESSED).any():
         claim = _("No cohort is shown: each has too few customers.")
         caveat = _(
-            "Longer periods make larger cohorts; a private report, which withholds nothing, shows those of today."
+            "Longer periods make larger cohorts; a private report, which suppresses nothing, shows those of today."
         )
     else:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")
@@ -182,7 +182,7 @@ def _of_contracts(cohorts: SharedCohorts) -> Finding:
 def _of_purchases(cohorts: SharedCohorts) -> Finding:
     caveats = [_("A purchase log does not show who has left, so there is no projection of who will stay.")]
     if len(cohorts.outlook):
-        caveats.append(_law_of_purchases(cohorts.outlook.iloc[0]))
+        caveats.append(_purchase_model(cohorts.outlook.iloc[0]))
     both = _both_readings(cohorts)
     age = comparable_age(both, cohorts.grid, least=1)
     if age is None:
@@ -207,7 +207,7 @@ def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
     return then[[*columns, "size"]].merge(ever[columns], on=["cohort", "age"], suffixes=("", "_ever"))
 
 
-def _law_of_purchases(row: pd.Series) -> str:
+def _purchase_model(row: pd.Series) -> str:
     text = _(
         "A purchase model expects these {customers} {customers:customer|customers} to buy "
         "{purchases} {purchases:time|times} in the next year, and {alive} of the {again} who bought "

@@ -36,7 +36,7 @@ class Accounts:
     every: str
 
     @property
-    def tells_no_kinds(self) -> bool:
+    def merges_arrivals(self) -> bool:
         """Whether new and returned customers are merged, because some are few.
 
         Then the grid of "that age or later" must not be shown together with that of "in that age" either: for contracts
@@ -99,7 +99,7 @@ def cells_to_hide(grid: CohortGrid, calendar: Calendar, accounts: Accounts, leas
     return triangle.hidden, sorted(triangle.rows)
 
 
-def withheld(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
+def without_cells(grid: CohortGrid, hidden: Hidden) -> CohortGrid:
     """The grid without these cells, and without the sizes of some cohorts."""
     table, (cells, rows) = grid.table.copy(), hidden
     hides = pd.Series(cells.ravel(), index=table.index) & table["status"].isin([OBSERVED, IN_PROGRESS])

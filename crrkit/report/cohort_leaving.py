@@ -57,7 +57,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     return Finding(text.format(**words), rows, " ".join(_leaving_caveats(cohorts, seen)))
 
 
-def rows_told(cohorts: SharedCohorts) -> pd.DataFrame:
+def rows_shown(cohorts: SharedCohorts) -> pd.DataFrame:
     """The ages whose counts `leaving_finding` states; a page contains no others."""
     told = cohorts.leaving.dropna(subset="lost")
     if cohorts.rhythm and cohorts.rhythm.is_doubtful:
@@ -105,7 +105,7 @@ def _leaving_caveats(cohorts: SharedCohorts, seen: pd.DataFrame) -> list[str]:
             text = _("This does not clearly differ from the loss {when} ({rate}).")
         caveats.append(text.format(when=of_life(int(second["age"]), grid.every), rate=format_percent(second["hazard"])))
     if hidden := int(cohorts.leaving["hazard"].isna().sum()):
-        text = _("Withheld, because few customers left or stayed: {periods}.")
+        text = _("Suppressed, because few customers left or stayed: {periods}.")
         caveats.append(text.format(periods=periods_counted(hidden, grid.every)))
     if grid.presence == "window":
         caveats.append(_("Who comes back later was not lost; ages in which a return is still likely are left out."))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from crrkit.ground import format_number, gettext as _
 from crrkit.measure.cohorts import SUPPRESSED
-from crrkit.report.account import reference_row, tells_when
+from crrkit.report.account import reference_row, shows_when_lost
 from crrkit.report.cohort_counts import cohorts_of
-from crrkit.report.cohort_findings import cohort_finding, outlook_finding, told
-from crrkit.report.cohort_leaving import leaving_finding, rows_told
+from crrkit.report.cohort_findings import cohort_finding, has_shown_ages, outlook_finding
+from crrkit.report.cohort_leaving import leaving_finding, rows_shown
 from crrkit.report.html import Html, element, join
 from crrkit.report.published_amounts import cells_carried, grid_carried
-from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried, told_beside
+from crrkit.report.section import Carried, Cell, Section, Subject, counting, counts_carried, published_argument
 
 if TYPE_CHECKING:
     from crrkit.measure.cohorts import CohortGrid
@@ -28,13 +28,13 @@ COHORT_CALL = f"""cohorts_of(
 def cohort_section(subject: Subject) -> Section | None:
     """Activity of each cohort by age, the age at which customers leave, and the outlook."""
     base, every = subject.base, subject.kept.every
-    if base is None or not tells_when(subject.kept) or reference_row(subject.kept) is None:
+    if base is None or not shows_when_lost(subject.kept) or reference_row(subject.kept) is None:
         return None  # if no rate may be disclosed, the groups are too small for cohorts, too
     cohorts = cohorts_of(
         base, every=every, min_cell=subject.min_cell, first=subject.first, last=subject.last, beside=subject.accounts,
         published=subject.published,
     )  # fmt: skip
-    return about_cohorts(cohorts, every=every, published=told_beside(subject))
+    return about_cohorts(cohorts, every=every, published=published_argument(subject))
 
 
 def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") -> Section:
@@ -43,7 +43,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") ->
         counting("cohorts", COHORT_CALL.format(published=published), cohorts, then="report.cohort_finding(cohorts)"),
     )
     found = cohort_finding(cohorts), leaving_finding(cohorts), outlook_finding(cohorts)
-    if not told(cohorts):
+    if not has_shown_ages(cohorts):
         return Section(
             "cohorts", _("Cohorts"), found[:1], cells=begin, tables=cohorts.tables, carried=cohorts_carried(cohorts)
         )
@@ -69,7 +69,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") ->
 def cohorts_carried(cohorts: SharedCohorts) -> Carried:
     """The grids of customers, one row per cohort, one column per age and ``size``, and the age at which most leave."""
     own = {f"{grid.kind} {grid.every}": _grid_carried(grid) for grid in cohorts.grids if grid.value == "customers"}
-    leaving = rows_told(cohorts).set_index("age")[["at_risk", "lost"]]
+    leaving = rows_shown(cohorts).set_index("age")[["at_risk", "lost"]]
     return own | {f"leaving {cohorts.grid.every}": counts_carried(leaving)}
 
 
@@ -89,7 +89,7 @@ def cohorts_block(cohorts: SharedCohorts, *, every: str) -> Html:
 
     ``every`` is the period of the report, which may be shorter than that of the cohorts.
     """
-    return element("p", cohorts_caption(cohorts, every=every), class_="caveat") if told(cohorts) else join()
+    return element("p", cohorts_caption(cohorts, every=every), class_="caveat") if has_shown_ages(cohorts) else join()
 
 
 def cohorts_caption(cohorts: SharedCohorts, *, every: str) -> str:

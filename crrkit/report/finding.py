@@ -49,8 +49,8 @@ def nothing_to_claim(kept: RetentionTable) -> Finding:
     if (kept.table["status"] == WITHHELD).any():
         claim = _("No rate is shown: in every period it would rest on too small a group of customers.")
         caveat = _(
-            "Longer periods may help. If the whole list is that small, only a private report, which "
-            "withholds nothing, can show a rate."
+            "Longer periods may help. If the whole list is that small, only a private report, which suppresses"
+            " nothing, can show a rate."
         )
     else:
         claim = _("There was nobody to keep yet: no period began with a customer.")

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def glossary_section(subject: Subject) -> Section:
-    """Every word, whoever uses it."""
-    del subject  # the words are the same for all
+    """All terms that reports use."""
+    del subject  # the terms are the same for all reports
     return Section("glossary", _("Glossary"), block=_words, is_appendix=True)
 
 
@@ -37,7 +37,7 @@ def glossary() -> dict[str, tuple[str, str]]:
         ),
         "limits": (
             _("limits"),
-            _("the range in which an unchanged rate varies from period to period; only a rate outside it is news"),
+            _("the range in which an unchanged rate varies from period to period; only a rate outside it is a signal"),
         ),
         "cohort": (_("cohort"), _("customers who first came in the same period, followed from there on")),
         "stage": (

@@ -35,7 +35,7 @@ PERIODS_NAMED = 3  # periods in a sentence
 def headline_section(subject: Subject) -> Section:
     """The rate of the latest complete period; its finding is the title of the page."""
     kept, recent = subject.kept, subject.recent
-    found, cell = _told(subject)
+    found, cell = _headline(subject)
     return Section(
         "headline",
         _("Finding"),
@@ -48,7 +48,7 @@ def headline_section(subject: Subject) -> Section:
     )
 
 
-def _told(subject: Subject) -> tuple[Finding, Cell]:
+def _headline(subject: Subject) -> tuple[Finding, Cell]:
     """The headline on the latest period, on the latest ones pooled, or that it is too early; and its code."""
     kept, recent, day = subject.kept, subject.recent, subject.last_row
     if subject.is_early:
@@ -152,7 +152,7 @@ def later_caveats(kept: RetentionTable, row: pd.Series) -> list[str]:
     later = kept.table[kept.table["from_"] > row["from_"]]
     reasons = {
         RUNNING: _("Left out, because the list ends on {day}, before the end of the period: {periods}."),
-        WITHHELD: _("Withheld, because the rate would rest on too small a group of customers: {periods}."),
+        WITHHELD: _("Suppressed, because the rate would rest on too small a group of customers: {periods}."),
         EMPTY: _("Without a rate, because there was nobody to keep: {periods}."),
     }
     of = {

@@ -36,7 +36,7 @@ def _forms(words: list[str]) -> Iterator[str]:
     orders = permutations(words) if len(words) <= SWAPPED else [tuple(words), tuple(reversed(words))]
     for order in orders:
         key = "".join(order)
-        if is_telling(key):
+        if is_long_enough(key):
             yield key
             if found := PHONE.fullmatch(key):
                 yield from ("7" + found[1], "8" + found[1], found[1])
@@ -46,7 +46,7 @@ def parts_of(text: str) -> Iterator[tuple[str, str]]:
     """The words of a text that could be part of a name, such as a surname, each as written."""
     form = unicodedata.normalize("NFKC", text)
     for found in [*TOKEN.finditer(form), *PIECE.finditer(form)]:
-        if is_telling(key := plain_key(found[0])):
+        if is_long_enough(key := plain_key(found[0])):
             yield key, found[0]
 
 
@@ -55,7 +55,7 @@ def plain_key(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower().replace("ё", "е")
 
 
-def is_telling(key: str) -> bool:
+def is_long_enough(key: str) -> bool:
     """Whether it is long enough to identify somebody."""
     if any(c.isalpha() for c in key):
         return len(key) >= LEAST_LETTERS

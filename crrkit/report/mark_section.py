@@ -103,7 +103,7 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
     sides = _sides(kept, day)
     if sides is None:
         claim = _("It is too early to compare the rate before and after “{name}” ({day}).").format(**what)
-        caveat = _("It takes a whole period with a rate on either side of the day, and none withheld between them.")
+        caveat = _("It takes a whole period with a rate on either side of the day, and none suppressed between them.")
         return Finding(claim, table[:0], caveat, is_news=False)
     before, after = sides
     n = periods_counted(len(before.rows), kept.every)

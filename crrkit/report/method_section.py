@@ -72,7 +72,7 @@ def gross_caveat(row: pd.Series) -> str:
 
 def method_block(kept: RetentionTable, *, min_cell: int | None) -> Html:
     """The formula with its numbers, periods, interval, the textbook formula, and what was suppressed."""
-    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_withholding(min_cell)]
+    parts = [*_formula(kept), *_periods(kept), *_interval(kept), *_textbook(kept), *_suppression(min_cell)]
     return element("details", element("summary", _("Formula, periods, interval and definitions")), *parts)
 
 
@@ -130,20 +130,21 @@ def _textbook(kept: RetentionTable) -> list[Html]:
     ]
 
 
-def _withholding(min_cell: int | None) -> list[Html]:
+def _suppression(min_cell: int | None) -> list[Html]:
     if min_cell is None:
-        text = _("Nothing is withheld: this report is for private use. Set min_cell before it is shared.")
+        text = _("Nothing is suppressed: this report is for private use. Set min_cell before it is shared.")
     else:
         text = _(
-            "A rate is withheld where fewer than {n} {n:customer|customers}, but not nobody, were there at the start,"
-            " stayed, left or were there at the end; the counts that would give it away go with it."
+            "A rate is suppressed if fewer than {n} {n:customer|customers}, but not nobody, were there at the"
+            " start, stayed, left or were there at the end; the counts that would disclose it are suppressed,"
+            " too."
         ).format(n=min_cell)
         text += " " + _(
             "A sum of money is left out where it is of as few, or where without its two largest amounts less is left"
             " than a quarter of the largest."
         )
         text += " " + _(
-            "Further numbers are withheld so that none of those can be computed from the rest of this page."
+            "Further numbers are suppressed so that none of those can be computed from the rest of this page."
         )
     return [element("h4", _("Small groups")), element("p", text)]
 

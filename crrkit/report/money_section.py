@@ -15,8 +15,8 @@ from crrkit.report.finding import Finding
 from crrkit.report.html import WITHHELD_MARK, Html, element, row_block, table_block
 from crrkit.report.period_names import capital, in_period
 from crrkit.report.published import pages_in
-from crrkit.report.published_amounts import beside_amounts, money_carried, periods_told
-from crrkit.report.section import Cell, Section, Subject, counting, told_beside
+from crrkit.report.published_amounts import beside_amounts, money_carried, periods_disclosed
+from crrkit.report.section import Cell, Section, Subject, counting, published_argument
 
 if TYPE_CHECKING:
     from crrkit.measure import RetentionTable
@@ -47,7 +47,10 @@ def money_section(subject: Subject) -> Section | None:
         lambda: money_block(money),
         cells=(
             counting(
-                "money", MONEY_CALL.format(published=told_beside(subject)), money, then="report.money_finding(money)"
+                "money",
+                MONEY_CALL.format(published=published_argument(subject)),
+                money,
+                then="report.money_finding(money)",
             ),
             Cell("money.table"),
         ),
@@ -106,7 +109,7 @@ def _without_few(
     calendar = base.calendar(every)
     told = both.assign(kept=both["start"] - both["lost"])
     told = beside_amounts(told, calendar, published, looks_back=base.has_purchases)
-    return without_dominated(told, base, every, least=least, told=periods_told(calendar, published))
+    return without_dominated(told, base, every, least=least, told=periods_disclosed(calendar, published))
 
 
 def _amounts(counted: RevenueRetention | RecurringRevenue) -> pd.DataFrame:
@@ -194,7 +197,7 @@ def money_block(money: RetentionTable) -> Html:
         )
         for _i, row in money.table.tail(LATEST).iterrows()
     ]
-    rising = _("× = withheld: too few customers pay more than before, or less.")
+    rising = _("× = suppressed: too few customers pay more than before, or less.")
     caption = element("figcaption", rising) if money.table["grr"].tail(LATEST).isna().any() else None
     table = element("figure", table_block(heads, rows, label=_("Money")), caption)
     return element("details", element("summary", _("The latest periods")), table)

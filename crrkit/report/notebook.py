@@ -119,10 +119,10 @@ def plain(text: str) -> str:
 
 def _introduction() -> str:
     return _(
-        "This notebook recomputes the report section by section: set the path of the list in the next cell, run all"
-        " cells, and change what you like. The outputs below are those of the report: they name no customer, and"
-        " what is withheld there is withheld here. Running the cells loads the customers' rows into memory: clear"
-        " the outputs of your own cells before you pass the notebook on."
+        "This notebook recomputes the report section by section: set the path of the list in the next cell,"
+        " run all cells, and change what you like. The outputs below are those of the report: they name no"
+        " customer, and what is suppressed there is suppressed here. Running the cells loads the customers'"
+        " rows into memory: clear the outputs of your own cells before you pass the notebook on."
     )
 
 

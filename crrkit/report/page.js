@@ -1,6 +1,6 @@
 // @ts-check
 /*
- * Makes the tables of a report sort, copy and download. What is shown is what is copied: nothing that is withheld is
+ * Makes the tables of a report sort, copy and download. What is shown is what is copied: nothing that is suppressed is
  * in the page. Without JavaScript the tables simply stand there.
  */
 

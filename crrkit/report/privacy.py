@@ -85,14 +85,14 @@ def refuse_names(texts: Iterable[str], base: Base, *, file: str, groups: Iterabl
 def _refuse(texts: list[str], base: Base, *, file: str, own: set[str]) -> None:
     places = {mail[0]: text for text in texts for mail in MAIL.finditer(text)}
     if not places:
-        candidates = {word: text for text in texts for word in telling_words(text)}
+        candidates = {word: text for text in texts for word in words_to_check(text)}
         rows = dict.fromkeys((base.everything, base.money))  # people with only contacts or refunds count, too
         places = {word: candidates[word] for word in reduce.ids_among(rows, words=candidates.keys() - own)}
     for word, text in places.items():
         raise _refusal(word, text, file)
 
 
-def telling_words(text: str) -> Iterator[str]:
+def words_to_check(text: str) -> Iterator[str]:
     """The candidate ids in a text, in lower case."""
     runs = [(*found.span(), *_weight(found[0])) for found in TOKEN.finditer(text)]
     for i, (begin, *_first) in enumerate(runs):
@@ -117,7 +117,7 @@ def _weight(run: str) -> tuple[bool, int]:
 @lru_cache(maxsize=64)
 def _words_of_code(text: str) -> frozenset[str]:
     """The words in crrkit's own code that look like ids: the same code is in every report."""
-    return frozenset(telling_words(text))
+    return frozenset(words_to_check(text))
 
 
 def texts_of_page(page: str) -> list[str]:
@@ -233,7 +233,7 @@ def template_words(texts: Iterable[str]) -> set[str]:
         for parts, words, forms in _messages()
         if met.issuperset(words) and all(f" {part} " in said for part in parts)
     ]
-    own = {word for parts, _forms in here for part in parts for word in telling_words(part)}
+    own = {word for parts, _forms in here for part in parts for word in words_to_check(part)}
     return own.union(*(met & forms for _parts, forms in here)) | _months(language())
 
 

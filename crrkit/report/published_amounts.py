@@ -59,7 +59,7 @@ def beside_amounts(
     What an earlier page suppresses for a common period stays suppressed. ``looks_back``: the opening of a period was
     paid in the previous one.
     """
-    alike = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
+    alike = [rows for their, rows in _disclosed(published, OF_MONEY) if their.every == calendar.every]
     labels = money["period"].astype(str)
     hidden = [any(rows.get(label, {"capped": 0})["capped"] is None for rows in alike) for label in labels]
     money = money.assign(capped=money["capped"].mask(np.array(hidden, dtype=bool)))
@@ -70,38 +70,40 @@ def beside_amounts(
             _differs(now[label], rows.get(label, {}))
             if their.every == calendar.every
             else any(_meet(calendar, label, their, one, back) for one in rows)
-            for their, rows in _told(published, OF_MONEY)
+            for their, rows in _disclosed(published, OF_MONEY)
         )
 
     return money[labels.map(is_free).astype(bool)]
 
 
-def periods_told(calendar: Calendar, published: Sequence[Published]) -> set[int]:
+def periods_disclosed(calendar: Calendar, published: Sequence[Published]) -> set[int]:
     """The numbers of the periods whose amounts earlier pages show."""
-    told = [rows for their, rows in _told(published, OF_MONEY) if their.every == calendar.every]
+    told = [rows for their, rows in _disclosed(published, OF_MONEY) if their.every == calendar.every]
     return {calendar.parse(label) for label in chain.from_iterable(told)}
 
 
-def cells_told(calendar: Calendar, published: Sequence[Published]) -> set[tuple[int, int]]:
+def cells_disclosed(calendar: Calendar, published: Sequence[Published]) -> set[tuple[int, int]]:
     """The cohorts and periods, by number, whose amounts earlier pages show."""
     return {
         (calendar.parse(label), calendar.parse(label) + int(age))
-        for their, rows in _told(published, OF_COHORTS) if their.every == calendar.every
+        for their, rows in _disclosed(published, OF_COHORTS) if their.every == calendar.every
         for label, cells in rows.items()
         for age, value in cells.items() if value is not None
     }  # fmt: skip
 
 
-def is_told_otherwise(grid: CohortGrid, published: Sequence[Published]) -> bool:
+def is_disclosed_otherwise(grid: CohortGrid, published: Sequence[Published]) -> bool:
     """Whether an earlier page shows other cohort revenue, suppresses other cells, or has other periods."""
     now = grid_carried(grid)[grid.every]
     return any(
         their.every != grid.every or any(_differs(cells, rows.get(label, {})) for label, cells in now.items())
-        for their, rows in _told(published, OF_COHORTS)
+        for their, rows in _disclosed(published, OF_COHORTS)
     )
 
 
-def _told(published: Sequence[Published], what: str) -> Iterator[tuple[Calendar, dict[str, dict[str, int | None]]]]:
+def _disclosed(
+    published: Sequence[Published], what: str
+) -> Iterator[tuple[Calendar, dict[str, dict[str, int | None]]]]:
     for one in published:
         for every, rows in one.amounts.get(what, {}).items():
             yield one.account.card.calendar(every), rows

@@ -47,12 +47,12 @@ def recent_of(counted: RetentionTable, kept: RetentionTable, *, min_cell: int | 
         return None
     rows = counted.table[later & kept.table["start"].notna() & kept.table["end"].notna()]
     for n in range(FEWEST_TOGETHER, len(rows) + 1):
-        if _tells_of_many(rows.tail(n), min_cell):
+        if _has_large_counts(rows.tail(n), min_cell):
             return replace(kept, table=_one_row(kept.table, rows.tail(n)), base=None, notes=())
     return None
 
 
-def _tells_of_many(rows: pd.DataFrame, least: int) -> bool:
+def _has_large_counts(rows: pd.DataFrame, least: int) -> bool:
     """Whether neither the kept nor the lost are few, and no single period's number can be inferred from the sum.
 
     The number lost is at least start minus end. And since a period is suppressed only if few left, each number is known

@@ -140,7 +140,7 @@ def _without_head(account: Callable[[str, str], SafeAccount], chosen: SafeAccoun
 
 
 def _why_not_published(chosen: SafeAccount) -> str:
-    text = _("{by}: shorter periods would tell of few customers together with the reports published before.")
+    text = _("{by}: shorter periods would disclose small groups together with the reports published before.")
     return text.format(by=_(BY[chosen.every]))
 
 

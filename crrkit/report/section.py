@@ -130,7 +130,7 @@ class Section:
     amounts: Carried = field(default_factory=dict)
 
 
-def told_beside(subject: Subject) -> str:
+def published_argument(subject: Subject) -> str:
     """The argument that passes published reports to a notebook cell; empty without any."""
     return ", published=published" if subject.published else ""
 

@@ -146,7 +146,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
     rows = latest_rows(segments)
     if len(rows) < PAIR:
         claim = _("The segments are not shown: they have too few customers.")
-        caveat = _("Take longer periods, or make a private report that withholds nothing.")
+        caveat = _("Take longer periods, or make a private report that suppresses nothing.")
         return Finding(claim, rows, caveat, is_news=False)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
     differ = compared.table[compared.table["verdict"] == DIFFER]
@@ -157,7 +157,9 @@ def segment_finding(segments: RetentionTable) -> Finding:
         text = _("No segment keeps more than another: {high} of each {when}.")
     pair = {"better": rows["segment"].iloc[0], "worse": rows["segment"].iloc[-1]}
     if len(differ):
-        text = _("{better} kept more of its customers {when} than {worse}: {high} against {low}, more than chance.")
+        text = _(
+            "More customers were kept {when} in “{better}” than in “{worse}”: {high} against {low}, more than chance."
+        )
         first = differ.iloc[0]
         names = ("one", "other") if first["difference"] > 0 else ("other", "one")
         pair = {"better": first[names[0]], "worse": first[names[1]]}

@@ -79,7 +79,7 @@ def _other_rules(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     before = {rule: (name, text) for rule, name, text in previous.card.rules()}
     rules = [str(rule) for rule in found.table["rule"] if rule not in RULES_THAT_MOVE]
     text = _("{rule}: {was}, now {is_}")
-    none = ("", _("not said"))
+    none = ("", _("not specified"))
     return [
         text.format(
             rule=(named.get(rule) or before.get(rule) or (rule, ""))[0],
@@ -129,7 +129,7 @@ def _seen(kept: RetentionTable, previous: RetentionTable) -> str:
 
 def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     """The periods whose counts have changed, by their rates only, since counts could disclose single customers."""
-    both = _told(previous).merge(_told(kept), on="period", suffixes=("_then", ""))
+    both = _comparable(previous).merge(_comparable(kept), on="period", suffixes=("_then", ""))
     then, now = both[[f"{name}_then" for name in CARRIED_COUNTS]].to_numpy(), both[list(CARRIED_COUNTS)].to_numpy()
     other = (then != now) & ~(pd.isna(then) | pd.isna(now))  # values suppressed in either are not compared
     found = both[other.any(axis=1)]
@@ -146,5 +146,5 @@ def _restated(kept: RetentionTable, previous: RetentionTable) -> list[str]:
     return [text.format(n=len(found), period=period_name(widest, kept.every), **words), late]
 
 
-def _told(kept: RetentionTable) -> pd.DataFrame:
+def _comparable(kept: RetentionTable) -> pd.DataFrame:
     return whole_rows(kept)[["period", "from_", *CARRIED_COUNTS, "crr"]]

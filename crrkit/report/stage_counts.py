@@ -166,7 +166,7 @@ def _large(counts: pd.DataFrame, least: int) -> pd.DataFrame:
 def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
     """The latest whole period in which every group of both stages is large or empty, if its rate is the account's."""
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
-    for _i, row in complete[complete["period"].isin(_told_alike(complete, kept))][::-1].iterrows():
+    for _i, row in complete[complete["period"].isin(_same_in_both(complete, kept))][::-1].iterrows():
         rates = flow.rates[flow.rates["period"] == row["period"]].set_index("measure")
         table = pd.DataFrame([_stage_row(stage, rates, row) for stage in CUSTOMERS], columns=RATE_COLUMNS)
         if not small_share(table["start"], table["kept"], least=least).any():
@@ -174,7 +174,7 @@ def _rates(flow: StageFlow, kept: RetentionTable, least: int) -> pd.DataFrame:
     return pd.DataFrame(columns=RATE_COLUMNS)
 
 
-def _told_alike(complete: pd.DataFrame, kept: RetentionTable) -> list[str]:
+def _same_in_both(complete: pd.DataFrame, kept: RetentionTable) -> list[str]:
     """The periods for which the account has the same numbers, so that both are about one rate."""
     return list(complete.merge(kept.table, on=["period", "start", "kept"])["period"])
 
@@ -184,7 +184,7 @@ def _is_another_rate(flow: StageFlow, kept: RetentionTable) -> bool:
     told = set(kept.table["period"][(kept.table["status"] == COMPLETE) & kept.table["kept"].notna()])
     complete = flow.table[(flow.table["status"] == COMPLETE) & (flow.table["start"] > 0)]
     met = complete[complete["period"].isin(told)]
-    return len(_told_alike(met, kept)) < len(met)
+    return len(_same_in_both(met, kept)) < len(met)
 
 
 def _stage_row(stage: str, rates: pd.DataFrame, row: pd.Series) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from crrkit.counts import newcombe
 from crrkit.ground import format_number, format_percent, gettext as _
 from crrkit.judge import control_chart
 from crrkit.measure import COMPLETE, RUNNING
-from crrkit.report.account import earlier_periods, reference_row, tells_when, whole_rows
+from crrkit.report.account import earlier_periods, reference_row, shows_when_lost, whole_rows
 from crrkit.report.finding import Finding, difference_words, nothing_to_claim, rows_of
 from crrkit.report.html import Html, element, picture
 from crrkit.report.period_names import period_name, periods_counted
@@ -86,7 +86,7 @@ def change_claim(change: float, low: float, high: float) -> str:
 def trend_section(subject: Subject) -> Section | None:
     """Whether the latest rate is a signal, how it changed, and the rate of every period as a line."""
     kept = subject.kept
-    if reference_row(kept) is None or not tells_when(kept):
+    if reference_row(kept) is None or not shows_when_lost(kept):
         return None
     since = earlier_periods(kept)
     news, changes = news_finding(kept), [change_finding(kept, since=period) for period in since]
@@ -148,13 +148,13 @@ def news_finding(kept: RetentionTable) -> Finding | None:
     chart = control_chart(kept)
     row = chart.table[chart.table["period"] == main["period"]].iloc[0]
     text = {
-        "": _("No news: {crr} is within what is usual here, {swing} (on average {centre})."),
-        "run": _("This is news: with {crr} eight periods in a row lie on the same side of the average, {centre}."),
-    }.get(row["signal"], _("This is news: {crr} is outside of what is usual here, {swing} (on average {centre})."))
+        "": _("No signal: {crr} is within what is usual here, {swing} (on average {centre})."),
+        "run": _("This is a signal: with {crr} eight periods in a row lie on the same side of the average, {centre}."),
+    }.get(row["signal"], _("This is a signal: {crr} is outside what is usual here, {swing} (on average {centre})."))
     words = {"crr": format_percent(row["crr"]), "centre": format_percent(chart.centre), "swing": swing_words(row)}
     caveat = _(
-        "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods usually"
-        " differ: two of them may lie further apart than chance alone explains without being news."
+        "Chance alone moves a rate from period to period. The limits are as wide as neighbouring periods"
+        " usually differ: two of them may lie further apart than chance alone explains without being a signal."
     )
     return Finding(text.format(**words), rows_of(kept, main), caveat)
 
@@ -192,8 +192,8 @@ def trend_finding(kept: RetentionTable) -> Finding:
     if WITHHELD in set(kept.table["status"]):
         claim = _("In the periods shown the rate lay between {low} ({when}) and {high} ({then}) ({n}).")
         caveat = _(
-            "Periods are withheld where few customers left or stayed, so those shown are not a fair sample "
-            "and have no average here."
+            "Periods in which few customers left or stayed are suppressed, so those shown are not a fair"
+            " sample and have no average here."
         )
     return Finding(claim.format(**words), rows, caveat)
 
@@ -224,9 +224,9 @@ def _caption(kept: RetentionTable, *, has_limits: bool) -> list[str]:
         words = {"n": format_number(LATEST_DRAWN), "all": periods_counted(len(kept.table), kept.every)}
         caption.append(text.format(**words))
     if has_limits:
-        caption.append(_("Between the dashed lines lies what an unchanged rate shows: a ring marks what is news."))
+        caption.append(_("The dashed lines enclose the usual variation of an unchanged rate; a ring marks a signal."))
     if (kept.table["status"] == RUNNING).any():
         caption.append(_("The hollow point is the period that had not ended when the data ended."))
     if (kept.table["status"] == WITHHELD).any():
-        caption.append(_("Where the line breaks at a cross, the rate is withheld."))
+        caption.append(_("Where the line breaks at a cross, the rate is suppressed."))
     return caption

@@ -10,7 +10,7 @@ import pandas as pd
 from crrkit.ground import check_fraction, format_percent, gettext as _
 from crrkit.judge import Target, TargetHistory, assess
 from crrkit.measure import COMPLETE
-from crrkit.report.account import reference_row, tells_when
+from crrkit.report.account import reference_row, shows_when_lost
 from crrkit.report.finding import Finding
 from crrkit.report.section import Section, Subject, counting
 from crrkit.rules import small_share
@@ -28,7 +28,7 @@ def verdict_section(subject: Subject) -> Section | None:
     """The rate compared with the usual band; None if there is no result yet, or none that can be judged."""
     name, judged = ("kept", subject.kept) if subject.recent is None else ("recent", subject.recent)
     verdict = verdict_of(judged, target=subject.target, min_cell=subject.min_cell)
-    if verdict.empty or not tells_when(subject.kept):
+    if verdict.empty or not shows_when_lost(subject.kept):
         return None
     found, given = verdict_finding(verdict), "" if subject.target is None else "target=target, "
     call = f"verdict_of({name}, {given}min_cell=min_cell)"
@@ -61,7 +61,7 @@ def verdict_of(
     held = assess(kept, period=str(row["period"]), target=target)
     rows = [asdict(one) for one in held.verdicts if one.source in (OWN_TARGET, USUAL_BAND)]
     table = pd.DataFrame(rows, columns=HELD).sort_values("source", ascending=False, kind="stable", ignore_index=True)
-    if not _may_tell_the_year(held, min_cell or 0):
+    if not _may_show_the_year(held, min_cell or 0):
         table = table[table["basis"] == "as stated"]
     if target is not None and OWN_TARGET not in set(table["source"]):
         table = pd.concat([pd.DataFrame([_not_judged(target)], columns=HELD), table], ignore_index=True)
@@ -85,7 +85,7 @@ def _not_judged(target: Target) -> dict[str, object]:
     return {"source": OWN_TARGET, "basis": "unknown", "period": target.period, "against": line}
 
 
-def _may_tell_the_year(held: Assessment, least: int) -> bool:
+def _may_show_the_year(held: Assessment, least: int) -> bool:
     """Whether the counts behind the annual rate are large; a converted rate has none of its own."""
     if held.annual is None or held.is_alike:
         return True
@@ -152,6 +152,6 @@ def _year_of_band(row: pd.Series) -> str:
         text = _("If all periods of a year were like this one, {value} would be kept over a year: {verdict}.")
     words = {
         "below": _("below that range"), "inside": _("within that range"), "above": _("above that range"),
-        "cannot tell": _("too near to the edge to tell"),
+        "cannot tell": _("too close to the edge to tell"),
     }  # fmt: skip
     return text.format(value=format_percent(row["value"]), verdict=words[row["verdict"]])

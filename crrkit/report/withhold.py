@@ -60,7 +60,7 @@ def blank_renewals(table: pd.DataFrame, least: float) -> pd.DataFrame:
     return shown.assign(status=table["status"].mask(hidden, WITHHELD))
 
 
-def tells_the_rest(total: float, parts: pd.Series, least: float) -> bool:
+def discloses_rest(total: float, parts: pd.Series, least: float) -> bool:
     """Whether a total discloses its suppressed parts over time (NaN): at most two of them, or few together.
 
     Of two, the first is not secret if it is that of the first period, in which all who joined are new.
@@ -96,9 +96,9 @@ def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataF
     """
     counts = rows[["segment", "period", *(name for name in [*SEGMENT_COUNTS, CAME_BETWEEN] if name in rows)]]
     order = list(rows[rows["from_"] == rows["from_"].max()].sort_values("start", kind="stable")["segment"])
-    few = [name for name, own in counts.groupby("segment") if _speaks_of_few(own, least)]
+    few = [name for name, own in counts.groupby("segment") if _has_small_count(own, least)]
     hidden = {*few, *order[:-MOST_SEGMENTS]}
-    while hidden and len(hidden) < len(order) and _speaks_of_few(counts[counts["segment"].isin(hidden)], least):
+    while hidden and len(hidden) < len(order) and _has_small_count(counts[counts["segment"].isin(hidden)], least):
         hidden.add(next(name for name in order if name not in hidden))
     named = rows.assign(segment=rows["segment"].mask(rows["segment"].isin(hidden), others))
     facts = dict.fromkeys(["from_", "until", "status"], "first")  # from the largest: an empty segment has no status
@@ -109,7 +109,7 @@ def merge_segments(rows: pd.DataFrame, least: float, *, others: str) -> pd.DataF
     ]
 
 
-def _speaks_of_few(rows: pd.DataFrame, least: float) -> bool:
+def _has_small_count(rows: pd.DataFrame, least: float) -> bool:
     sums = rows.drop(columns="segment").groupby("period").sum()
     return bool(small(sums, least).any(axis=None))
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 START = "README.md"
 HOW_TO = ["people.md", "exports.md"]
 TEACHING = ["teaching.md"]
-HOUSE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "walks.md", "benchmarks.md", "sample_data/README.md", "CHANGELOG.md"]
+DEVELOPMENT = [
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "walks.md",
+    "benchmarks.md",
+    "sample_data/README.md",
+    "CHANGELOG.md",
+]
 INDEX = "decisions/index.md"
 COURSE = {"Course": "en", "Курс": "ru"}
 
@@ -31,7 +38,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     from mkdocs.structure.files import File
 
     lessons = {tab: _lessons(lang) for tab, lang in COURSE.items()}
-    made = {name: _page(ROOT / name) for name in [START, *HOUSE] if name not in files.src_uris}
+    made = {name: _page(ROOT / name) for name in [START, *DEVELOPMENT] if name not in files.src_uris}
     for name, text in {**made, **written(), **{k: v for tab in lessons.values() for k, v in tab.items()}}.items():
         files.append(File.generated(config, name, content=text))
     decisions = sorted(
@@ -41,7 +48,7 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     config.nav = [
         {"Start": START}, {"By question": reference}, {"Gallery": "gallery.md"}, {"How to": HOW_TO},
         *({tab: list(names)} for tab, names in lessons.items()), {"Teaching": TEACHING},
-        {"How it is built": HOUSE}, {"Decisions": decisions},
+        {"How it is built": DEVELOPMENT}, {"Decisions": decisions},
     ]  # fmt: skip
     return files
 

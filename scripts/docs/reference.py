@@ -39,7 +39,7 @@ class Page(NamedTuple):
 
 
 @cache
-def rooms() -> dict[str, ModuleType]:
+def submodules() -> dict[str, ModuleType]:
     """The submodules that ``dir(crrkit)`` shows."""
     return {name: value for name in dir(crr) if isinstance(value := getattr(crr, name), ModuleType)}
 
@@ -48,20 +48,24 @@ def rooms() -> dict[str, ModuleType]:
 def public() -> dict[str, Any]:
     """Every public name as typed after ``crr.``: those shown at the top, those of the submodules, those not shown."""
     top = homes(Path(crr.__file__).with_suffix(".pyi"))[0]
-    names = [*dir(crr), *(f"{room}.{name}" for room, face in rooms().items() for name in shown(face)), *top]
+    names = [
+        *dir(crr),
+        *(f"{submodule}.{name}" for submodule, face in submodules().items() for name in shown(face)),
+        *top,
+    ]
     values = {name: _value(name) for name in names if not name.startswith("_")}
     return {name: value for name, value in values.items() if not isinstance(value, ModuleType)}
 
 
-def shown(room: ModuleType) -> list[str]:
+def shown(submodule: ModuleType) -> list[str]:
     """The names that a submodule exports; for a plain module, its own classes."""
-    own = [name for name, value in vars(room).items() if inspect.isclass(value) and issubclass(value, Exception)]
-    return list(getattr(room, "__all__", own))
+    own = [name for name, value in vars(submodule).items() if inspect.isclass(value) and issubclass(value, Exception)]
+    return list(getattr(submodule, "__all__", own))
 
 
 def _value(name: str) -> Any:
-    room, _dot, its_name = name.rpartition(".")
-    return getattr(rooms()[room] if room else crr, its_name)
+    submodule, _dot, its_name = name.rpartition(".")
+    return getattr(submodules()[submodule] if submodule else crr, its_name)
 
 
 @cache
@@ -86,12 +90,12 @@ def pages() -> list[Page]:
     """The reference, page by page: the questions in table order, then the submodules with the remaining names."""
     left = dict.fromkeys(things())
     found = {question: _take(_named(answer), left) for question, answer in questions().items()}
-    for wider in (_made, _given, _all_spoken_of, _beside, _near):
+    for wider in (_made, _given, _mentioned, _beside, _near):
         for names in found.values():
             names.extend(_take(wider(names, left), left))
     for question, answer in questions().items():
         found[question] += _take(_inside([WHOLE[word] for word in NAME.findall(answer) if word in WHOLE], left), left)
-    found |= {room: _take(_inside([room], left), left) for room in rooms()}
+    found |= {submodule: _take(_inside([submodule], left), left) for submodule in submodules()}
     return [
         Page(f"reference/{slug(title)}.md", title, questions().get(title, ""), tuple(names))
         for title, names in found.items()
@@ -130,7 +134,7 @@ def _given(names: Iterable[str], _left: Iterable[str]) -> list[str]:
     return _classes(value.__annotations__.get("return") for value in values if inspect.isfunction(value))
 
 
-def _all_spoken_of(names: Iterable[str], _left: Iterable[str]) -> list[str]:
+def _mentioned(names: Iterable[str], _left: Iterable[str]) -> list[str]:
     """The classes in the signatures of these, in the signatures of those classes, and so on."""
     found = list(dict.fromkeys(names))
     for name in found:  # which grows meanwhile
@@ -200,6 +204,9 @@ def _index() -> str:
     ]
     by_letter = sorted(place, key=lambda name: name.rpartition(".")[2].lower())
     every = [f"[`{name}`]({place[name]}#crrkit.{name})" for name in by_letter]
-    told = [f"## crr.{name}\n\n{inspect.cleandoc(str(room.__doc__))}\n" for name, room in rooms().items()]
+    texts = {name: inspect.cleandoc(str(submodule.__doc__)) for name, submodule in submodules().items()}
+    sections = [f"## crr.{name}\n\n{text}\n" for name, text in texts.items()]
     table = ["| question | functions, each begins with `crr.` |", "|---|---|", *asked, ""]
-    return "\n".join(["# By question\n", *table, "# The rooms\n", *told, "# From A to Z\n", " · ".join(every), ""])
+    return "\n".join(
+        ["# By question\n", *table, "# The submodules\n", *sections, "# From A to Z\n", " · ".join(every), ""]
+    )

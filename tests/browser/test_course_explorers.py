@@ -280,7 +280,11 @@ def test_the_split_is_that_of_python(blank: Page) -> None:
         if roll.random() < 0.3:  # the same rates: only the mix moves
             for old, now in zip(*inputs[-1].values(), strict=True):
                 now[2] = old[2]
-    paradoxes = {"fell": "yet the rate of all fell", "rose": "yet the rate of all rose", "mixAlone": "by the mix alone"}
+    paradoxes = {
+        "fell": "yet the overall rate fell",
+        "rose": "yet the overall rate rose",
+        "mixAlone": "by the mix alone",
+    }
     seen = set()
     body = "return [math.split(one), math.code(one)];"
     answers = list(zip(inputs, computed(blank, "decomposition_explorer", inputs, body), strict=True))

@@ -81,10 +81,10 @@ def test_a_file_is_chosen_its_columns_are_confirmed_and_it_is_explored(
         expect(page.get_by_label("Who: the customer")).to_have_value("client")
         expect(page.get_by_label("Rows are")).to_have_value("orders")
         page.get_by_label("When it happened").select_option("total")
-        page.get_by_role("button", name="Open under sliders").click()
+        page.get_by_role("button", name="Open with sliders").click()
         expect(page.get_by_role("status").filter(has_text="unreadable date")).to_be_visible()
         page.get_by_label("When it happened").select_option("date")
-        page.get_by_role("button", name="Open under sliders").click()
+        page.get_by_role("button", name="Open with sliders").click()
         expect(page.get_by_role("slider").first).to_be_visible()
         found = Axe().run(page).response["violations"]
         assert [rule["id"] for rule in found if rule["impact"] in ("serious", "critical")] == []
@@ -161,7 +161,7 @@ def test_the_whole_story_from_one_command_to_a_shared_page(
         line = page.locator(".crrkit-list-of-segments tbody tr").first
         expect(line).to_contain_text(first["segment"])
         expect(line).to_contain_text(first["since"])
-        expect(page.locator(".crrkit-list-of-line .crrkit-note")).to_contain_text("in December 2024 is no news")
+        expect(page.locator(".crrkit-list-of-line .crrkit-note")).to_contain_text("in December 2024 is no signal")
 
         acts.check("quarter")  # by the month single customers could be told
         acts.press("button", "Keep to compare")

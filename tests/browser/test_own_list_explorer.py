@@ -327,7 +327,7 @@ def test_the_four_questions_of_a_stranger(page: Page, base: crr.OrderBase, explo
     expect(segments.locator("tbody tr").first).to_contain_text(first["since"])
 
     note = page.locator(".crrkit-list-of-line .crrkit-note")
-    expect(note).to_contain_text("in December 2024 is no news")
+    expect(note).to_contain_text("in December 2024 is no signal")
     december = under(base, 90).row("2023-12")
     expect(note).to_contain_text(f"A year earlier, in December 2023, it was {format_percent(december['crr'])}")
 

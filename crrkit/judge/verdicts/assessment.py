@@ -109,7 +109,7 @@ class Assessment(Shown):
     def titles(self) -> dict[str, str]:
         """Headings of the displayed columns."""
         return {
-            "source": _("source"), "against": _("held against"), "basis": _("basis"), "period": _("period"),
+            "source": _("source"), "against": _("compared with"), "basis": _("basis"), "period": _("period"),
             "value": _("value"), "low": _("from"), "high": _("to"), "verdict": _("verdict"),
         }  # fmt: skip
 
@@ -239,8 +239,9 @@ def _notes(found: Assessment) -> Iterator[str]:
         )
     elif not found.is_alike and found.rate.period != "year":
         yield _(
-            "The rate is not raised to a power to make a year of it: that needs a like chance to stay in every period,"
-            " and who bought nothing in a period has not left for good. Measure the year itself."
+            "The rate is not raised to a power to make a year of it: that needs the same chance to stay in"
+            " every period, and customers who bought nothing in a period have not left for good. Measure the"
+            " year itself."
         )
     yield from _band_notes(found)
     if found.rate.ci is None:

@@ -192,5 +192,5 @@ def _alarm_claim(verdict: str, gained: int, lost: int) -> str:
 
 def _alarm_caveat(moved: int) -> str:
     text = _("It speaks of growth: that the retention rate falls does not follow from it.")
-    few = _("Fewer than {n} came or left, so that little else could be seen.").format(n=FEW)
+    few = _("Fewer than {n} came or left: too few for a conclusion.").format(n=FEW)
     return f"{text} {few}" if moved < FEW else text

@@ -71,8 +71,8 @@ class Backtest(Shown):
         """Headings of the displayed columns."""
         return {
             "period": _("period"), "projected": _("projected"), "low": _("from"), "high": _("to"),
-            "came_true": _("came true"), "error": _("error"), "crr": _("CRR projected"),
-            "crr_came_true": _("CRR that came true"),
+            "came_true": _("actual"), "error": _("error"), "crr": _("CRR projected"),
+            "crr_came_true": _("CRR, actual"),
         }  # fmt: skip
 
     def caption(self) -> str:
@@ -81,7 +81,7 @@ class Backtest(Shown):
             "Customers, estimated from {first} to {last}: off by {error} on average, by {largest} at most; the band"
             " holds {covered} of {n} {n:period|periods}. {verdict}"
         )
-        verdict = _("The list is projected.") if self.passed else _("The list is not projected: {limit} is the limit.")
+        verdict = _("A projection is made.") if self.passed else _("No projection is made: the limit is {limit}.")
         return text.format(
             first=self.first, last=self.last, error=format_cell(self.error, "rate"), covered=self.covered,
             largest=format_cell(self.largest, "rate"), n=len(self.table),
@@ -124,10 +124,10 @@ def _too_few(window: Window, held: int, most: int) -> str:
         return message.format(held=held, most=most)
     settled = len(window.usable) if window.is_settled else 0
     message = ngettext(
-        "the list has {n} whole period to estimate from, its first {days} {days:day|days} left out, in which the rule"
-        " does not know everybody yet, and {needed} {needed:is|are} needed to hold the model against what came true",
-        "the list has {n} whole periods to estimate from, its first {days} {days:day|days} left out, in which the rule"
-        " does not know everybody yet, and {needed} {needed:is|are} needed to hold the model against what came true",
+        "the list has {n} whole period to estimate from, its first {days} {days:day|days} left out, in which"
+        " the rule does not know everybody yet, and {needed} {needed:is|are} needed for a backtest",
+        "the list has {n} whole periods to estimate from, its first {days} {days:day|days} left out, in which"
+        " the rule does not know everybody yet, and {needed} {needed:is|are} needed for a backtest",
         settled,
     )
     return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST_TO_ESTIMATE + 1)

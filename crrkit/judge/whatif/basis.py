@@ -66,8 +66,8 @@ class Basis:
         """Raise the `refusal` as an error that says how to proceed nevertheless."""
         if self.refusal:
             hint = _(
-                "Who wants the arithmetic all the same makes a model without its list:"
-                " StageModel(model.matrix, model.start, model.inflow, retained=model.retained)."
+                "For the arithmetic alone, make a model without its list: StageModel(model.matrix,"
+                " model.start, model.inflow, retained=model.retained)."
             )
             raise InputError(f"{self.refusal} {hint}", argument="model", given=self.error)
 
@@ -111,6 +111,6 @@ class Basis:
         return _("{first} to {last}").format(first=self.tested_first, last=self.tested_last)
 
 
-def said_with(text: str, basis: Basis | None, steps: int) -> str:
+def with_basis(text: str, basis: Basis | None, steps: int) -> str:
     """A caption, with the backtest error if the model is from a list."""
     return f"{text}. {basis.said(steps)}" if basis else text

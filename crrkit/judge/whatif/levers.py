@@ -18,7 +18,7 @@ from crrkit.ground import (
     format_points,
     gettext as _,
 )
-from crrkit.judge.whatif.basis import said_with
+from crrkit.judge.whatif.basis import with_basis
 from crrkit.judge.whatif.chain import Chain, parted, runs_out
 from crrkit.judge.whatif.scenario import LEVERS, Scenario, apply, direction, level
 
@@ -84,7 +84,7 @@ class LeverTable(Shown):
     def caption(self) -> str:
         """The step on each lever, and the backtest error."""
         text = _("Each lever alone by {step}; steps: {n}").format(step=format_points(self.step), n=self.periods)
-        return said_with(text, self.basis, self.periods)
+        return with_basis(text, self.basis, self.periods)
 
     def flips(self, measure: str = "customers") -> pd.DataFrame:
         """The horizons at which the ranking changes: ``step overtakes overtaken``, the first time for each pair.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.ground import Shown, format_cell, gettext as _
-from crrkit.judge.whatif.basis import said_with
+from crrkit.judge.whatif.basis import with_basis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class Projection(Shown):
 
     def caption(self) -> str:
         """The base at the end, and the backtest error."""
-        return said_with(self._way(), self.basis, len(self.table) - 1)
+        return with_basis(self._way(), self.basis, len(self.table) - 1)
 
     def _way(self) -> str:
         first, last = self.table.iloc[0], self.table.iloc[-1]

@@ -88,9 +88,7 @@ class Scenario:
                 continue
             message = _("{name}={value:g} is a change of a share, between -1 and 1; 0.05 is five points.")
             if name == "inflow":
-                message = _(
-                    "{name}={value:g}: fewer than nobody cannot come. -1 is that nobody comes, 0.1 a tenth more."
-                )
+                message = _("{name}={value:g} is below -1, at which nobody comes; 0.1 is a tenth more.")
             raise InputError(message.format(name=name, value=value), argument=name, given=value)
 
     def changes(self, *, all_levers: bool = False) -> dict[str, float]:

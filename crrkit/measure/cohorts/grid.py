@@ -155,7 +155,7 @@ class CohortGrid(Shown):
         table["rate"] = table["stayed"] / table["before"].where(table["before"] > 0)
         status = after["status"].mask(there & (table["before"] == 0), EMPTY_CELL)
         if self.min_cell:
-            small = there & _tells_of_few(table["before"], table["stayed"], self.min_cell)
+            small = there & _is_small(table["before"], table["stayed"], self.min_cell)
             status = status.mask(small, SUPPRESSED)
             table[["before", "stayed", "rate"]] = table[["before", "stayed", "rate"]].mask(small)
         table["low"], table["high"] = wilson_columns(table["stayed"], table["before"])
@@ -190,7 +190,7 @@ class CohortGrid(Shown):
         least = int(check_count(min_cell, name="min_cell"))
         table = self.table.copy()
         tiny = small(table["size"], least)
-        hidden = table["active"].notna() & _tells_of_few(table["size"], table["active"], least)
+        hidden = table["active"].notna() & _is_small(table["size"], table["active"], least)
         numbers = [name for name in self.kinds if name in table and name not in ("size", "status")]
         table[numbers] = table[numbers].mask(hidden)
         table["size"] = table["size"].astype("float64").mask(tiny)
@@ -258,7 +258,7 @@ class CohortGrid(Shown):
         what = _("Share of the revenue of age 0") if self.value == "revenue" else _("Share of the cohort")
         legend = _("{what} by age ({every}). * = still running, blank = not yet observed, {dash} = undefined.")
         text = legend.format(what=what, every=_(self.every), dash=UNDEFINED)
-        hidden = " " + _("× = too few to tell.") if (self.table["status"] == SUPPRESSED).any() else ""
+        hidden = " " + _("× = too few customers to show.") if (self.table["status"] == SUPPRESSED).any() else ""
         return " ".join([text + hidden, *self.notes])
 
     def _ages(self) -> list[str]:
@@ -291,6 +291,6 @@ def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
     return f"{text}*" if status == IN_PROGRESS else text
 
 
-def _tells_of_few(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
+def _is_small(size: pd.Series, active: pd.Series, least: int) -> pd.Series:
     """Return a mask of the cells to suppress; a cohort of size 0 is included, though it discloses nothing."""
     return (size < least) | small_share(size, active, least=least)

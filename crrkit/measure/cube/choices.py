@@ -209,8 +209,8 @@ def refuse_names_as_segments(by: str, customers: pd.Series) -> None:
     if len(customers) <= MOST_OF_A_COLUMN or customers.mean() >= FEWEST_OF_A_NAME:
         return
     message = _(
-        "by={by!r} parts {n} {n:customer|customers} into {segments} {segments:segment|segments}: values such as these"
-        " tell who somebody is, and a page would carry some of them. Read the list without this column, or with a"
+        "by={by!r} divides {n} {n:customer|customers} into {segments} {segments:segment|segments}: such values"
+        " identify people, and a page would contain some of them. Read the list without this column, or with a"
         " coarser one."
     )
     words = {"n": format_number(int(customers.sum())), "segments": format_number(len(customers))}

@@ -44,7 +44,7 @@ class SharedCube:
 
     Attributes:
         cube: One period length, some limits of silence, some segments.
-        withheld: The periods that are withheld: those before and after the ones disclosed.
+        withheld: The periods that are suppressed: those before and after the ones disclosed.
         least: The smallest number of customers that may be disclosed.
         told: The level of detail for each period: ``all``, ``account``, ``net`` or ``together``.
         note: A note on what was left out.
@@ -62,7 +62,7 @@ class SharedCube:
         return self.cube.everies[0]
 
     def account(self, settings: ListSettings) -> pd.DataFrame:
-        """Return `ListCube.account` with NaN in withheld periods and in columns that are not disclosed."""
+        """Return `ListCube.account` with NaN in suppressed periods and in columns that are not disclosed."""
         table = self.cube.account(settings)
         gone = table["period"].isin(self.withheld)
         told = table.columns.difference(["period", "from_", "until", "status"])
@@ -196,5 +196,7 @@ def note_of(  # noqa: PLR0917 - the request and what is disclosed
     if len(part.silences) < len(cube.silences):
         out.append(_("other days of silence") if cube.base.has_purchases else _("other gaps"))
     out.append(_("cohorts"))
-    text = _("Nothing here tells of fewer than {least} {least:customer|customers}. Left out for that: {what}.")
+    text = _(
+        "Nothing here discloses a group of fewer than {least} {least:customer|customers}. Left out for that: {what}."
+    )
     return text.format(least=least, what=", ".join(out))

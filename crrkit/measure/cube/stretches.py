@@ -81,7 +81,7 @@ def _longest(fits: np.ndarray, start: np.ndarray) -> tuple[int, int]:
 
 
 def _drawn_in(stretch: Stretch, flows: Flows, neighbours: _Neighbours) -> Stretch:
-    """Shorten the stretch until a small flow in the adjacent withheld periods can no longer be inferred."""
+    """Shorten the stretch until a small flow in the adjacent suppressed periods can no longer be inferred."""
     first, last = stretch.first, stretch.last
     while last > first and neighbours.after(flows, first, last):
         last -= 1

@@ -47,7 +47,7 @@ class CohortComparison(Shown):
 
     def caption(self) -> str:
         """Return the age, how to read the verdicts, and the notes."""
-        text = _("Cohorts at age {age}; pairs that cannot be told apart are said to be so").format(age=self.age)
+        text = _("Cohorts at age {age}; pairs without a significant difference are marked").format(age=self.age)
         return ". ".join([text, *self.notes])
 
 

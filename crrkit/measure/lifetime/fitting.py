@@ -59,8 +59,8 @@ def fit_sbg(curve: Any, *, customers: float | None = None) -> ShiftedBetaGeometr
         Fader and Hardie 2007, Journal of Interactive Marketing 21(1).
 
     Examples:
-        >>> law = fit_sbg([1, .869, .743, .653, .593, .551, .517, .491])
-        >>> round(law.alpha, 3), round(law.beta, 3), round(law.survival(12), 3), law.expected_lifetime
+        >>> model = fit_sbg([1, .869, .743, .653, .593, .551, .517, .491])
+        >>> round(model.alpha, 3), round(model.beta, 3), round(model.survival(12), 3), model.expected_lifetime
         (0.668, 3.806, 0.378, inf)
     """
     rests_on = ASSUMED_CUSTOMERS if customers is None else check_count(customers, name="customers")

@@ -27,7 +27,7 @@ from crrkit.ground import (
 )
 from crrkit.measure.lifetime.fitting import LARGE, SMALL
 from crrkit.measure.lifetime.projection import FARTHEST
-from crrkit.measure.lifetime.purchase_law import (
+from crrkit.measure.lifetime.purchase_model import (
     COLUMNS,
     PARAMETERS,
     Numbers,
@@ -241,10 +241,10 @@ def fit_bgnbd(base: Base | pd.DataFrame, *, unit_days: float = 7.0) -> BGNBD:
     Examples:
         >>> import crrkit as crr
         >>> base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
-        >>> law = fit_bgnbd(base)
-        >>> print(law.caption())
+        >>> model = fit_bgnbd(base)
+        >>> print(model.caption())
         BG/NBD: ...
-        >>> float(law.probability_alive(8, 20, 60)) < float(law.probability_alive(8, 55, 60))
+        >>> float(model.probability_alive(8, 20, 60)) < float(model.probability_alive(8, 55, 60))
         True
         >>> fit_bgnbd(pd.DataFrame({"frequency": [0, 0], "recency": [0, 0], "T": [5, 9]}))
         Traceback (most recent call last):
@@ -275,8 +275,8 @@ def _doubts(parameters: Mapping[str, float], errors: Sequence[float], *, gain: f
     if gain < TELLS_APART:
         return [
             _(
-                "A law in which nobody ever leaves fits as well: the data show no leaving, so P(alive) means nothing"
-                " here. Collect a longer history."
+                "A model in which nobody ever leaves fits as well: the data show no leaving, so P(alive) means"
+                " nothing here. Collect a longer history."
             )
         ]
     unsettled = [

@@ -121,7 +121,7 @@ def _check_length(path: Path) -> None:
     state = path.stat()
     blocks = getattr(state, "st_blocks", None)
     if blocks is not None and state.st_size > HARMLESS and blocks * 512 * MOST_TIMES < state.st_size:
-        raise bad(path, _("is almost nothing but holes. Copy the table itself into a file."))
+        raise bad(path, _("is almost entirely empty. Copy the table itself into a file."))
     try:
         if zipfile.is_zipfile(path):
             _check_members(path)

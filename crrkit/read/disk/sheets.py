@@ -166,7 +166,7 @@ def _notes(path: Path, sheets: list[Sheet], taken: list[Sheet]) -> tuple[str, ..
         notes.append(note.format(name=path.name, n=len(taken), sheets=listed))
     left = [sheet for sheet in sheets if not any(sheet is one for one in taken)]
     if left:
-        note = _("{name}: not read, for want of the columns: {sheets}. Use sheet= to read one.")
+        note = _("{name}: not read, because the columns are missing: {sheets}. Use sheet= to read one.")
         notes.append(note.format(name=path.name, sheets=", ".join(_told(sheet) for sheet in left)))
     lower = [sheet for sheet in taken if sheet.above]
     if lower:

@@ -164,9 +164,9 @@ def _of_lists(columns: list[str], name: str, where: Mapping[str, str]) -> Guess:
         reason = reason.format(first=months[0], last=months[-1])
     elif at is not None:
         found["at"] = at
-        reason = _("Column {at!r} tells on which list a row stands: lists of customers.").format(at=at)
+        reason = _("Column {at!r} holds the date of each row's list: lists of customers.").format(at=at)
     else:
-        reason = _("The names of the files tell dates, and no column does: lists of customers.")
+        reason = _("The file names contain dates, and no column does: lists of customers.")
     return Guess("snapshots", found, (reason,), name, where, by_names(found))
 
 

@@ -83,7 +83,7 @@ def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
     """Decorator of a reader: convert engine errors, such as a damaged page of a Parquet file, to `SourceError`."""
 
     @wraps(read)
-    def spoken(*args: P.args, **rules: P.kwargs) -> R:
+    def reading(*args: P.args, **rules: P.kwargs) -> R:
         try:
             return read(*args, **rules)
         except Exception as broken:
@@ -93,7 +93,7 @@ def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
                 raise refusal(args[0], broken) from None
             raise files.not_a_table(args[0], broken) from broken
 
-    return spoken
+    return reading
 
 
 def canonical_of(

@@ -152,7 +152,7 @@ def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) ->
 def _ask_several(found: Mapping[str, list[Label]]) -> None:
     for name, labels in found.items():
         if len(labels) > 1:
-            message = _("{name!r} tells two dates, {one} and {other}. Give a mapping of dates to lists: {example}.")
+            message = _("{name!r} contains two dates, {one} and {other}. Give a mapping of dates to lists: {example}.")
             words = {"name": name, "one": labels[0], "other": labels[1], "example": "{'2024-01': …, '2024-02': …}"}
             raise InputError(message.format(**words), argument="source")
 

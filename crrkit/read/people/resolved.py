@@ -85,7 +85,7 @@ class People(Shown):
             people=("person", "size"), records=("records", "sum"), strict=("strict", "sum"), look=("look", "sum")
         )
         counted = counted.sort_values(["people", "records"], ascending=False, kind="stable").reset_index()
-        return counted.assign(linked_by=[kinds_said(kinds) for kinds in counted["kinds"]])
+        return counted.assign(linked_by=[kinds_text(kinds) for kinds in counted["kinds"]])
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a copy of ``mapping``, one row per record. Personal data: never part of a report."""
@@ -103,7 +103,7 @@ class People(Shown):
         n, m = len(self.mapping), len(self.components)
         said = _("{n} {n:record is|records are} {m} {m:person|people}").format(n=format_number(n), m=format_number(m))
         by = [
-            _("{k} linked by {kind}").format(k=format_number(k), kind=kinds_said(kind))
+            _("{k} linked by {kind}").format(k=format_number(k), kind=kinds_text(kind))
             for kind, k in self.linked.items()
             if k
         ]
@@ -174,13 +174,13 @@ class People(Shown):
         }
         shown = self.hints[self.hints["kind"].isin(LOOSE) == loose]
         return [
-            texts[why].format(kind=kinds_said(kind), keys=format_number(keys), most=format_number(most))
+            texts[why].format(kind=kinds_text(kind), keys=format_number(keys), most=format_number(most))
             for kind, why, keys, most in shown[["kind", "why", "keys", "most"]].itertuples(index=False)
         ]
 
     def _aside(self) -> list[str]:
         told = [
-            f"{kinds_said(kind)} {format_number(fields)} ({_(reason)})"
+            f"{kinds_text(kind)} {format_number(fields)} ({_(reason)})"
             for kind, reason, fields in self.set_aside[["kind", "reason", "fields"]].itertuples(index=False)
         ]
         return [_("No keys: {told}").format(told=", ".join(told))] if told else []
@@ -191,7 +191,7 @@ class People(Shown):
         return [text.format(share=format_percent(share))] if share >= FEW_HAVE_KEYS else []
 
 
-def kinds_said(kinds: str) -> str:
+def kinds_text(kinds: str) -> str:
     """Return the names of the kinds of key in the current language; user-defined kinds are left as they are."""
     words = {**KIND_WORDS, NO_KEY: NO_KEY, ALONE: ALONE, RECORD_ITSELF: RECORD_ITSELF}
     return " + ".join(_(words[kind]) if kind in words else kind for kind in kinds.split(" + "))

@@ -11,7 +11,7 @@ import duckdb
 from crrkit.ground import InputError, told as _
 from crrkit.read.disk import Layout, files, lines, members_of, nested, plain, scratch, sheets, spools
 from crrkit.read.engines import databases, frames
-from crrkit.read.words import tells_lists, tells_when
+from crrkit.read.words import has_list_columns, has_time_column
 
 if TYPE_CHECKING:
     from crrkit.read.disk import Fits
@@ -21,7 +21,7 @@ def columns_of(
     source: Any,
     layout: Layout | None = None,
     *,
-    fits: Fits = lambda names: tells_when(names) or tells_lists(names),
+    fits: Fits = lambda names: has_time_column(names) or has_list_columns(names),
 ) -> list[str]:
     """Return the column names of a source, in their order.
 
@@ -32,7 +32,7 @@ def columns_of(
         SourceError: If there is no such source, or it cannot be read as a table.
     """
     if frames.is_read_once(source) or spools.is_open_file(source):
-        message = _("{given} can be read once only, and a look at it would use it up. Give a file, a frame or a list.")
+        message = _("{given} can be read only once, and a look at it would use it up. Give a file, a frame or a list.")
         raise InputError(message.format(given=type(source).__name__), argument="source")
     layout = layout or Layout()
     rows = databases.find(source, layout) or frames.find(source)

@@ -128,10 +128,11 @@ def _first_and_last(columns: Sequence[str]) -> str | None:
     if first is None or last is None or (at is not None and at not in (first, last)):
         return None
     return _(
-        "Columns {first!r} and {last!r} tell the first and the last purchase of each customer. What lies between is not"
-        " seen, so no retention rate of a period follows: who bought before it and after it need not have bought in it,"
-        " and whose last purchase is recent may buy again. Export every purchase for read_orders(…); what can be said"
-        " is the share who bought in the latest period: crr.crr_from_counts(start=…, end=…, new=…, period=…)."
+        "Columns {first!r} and {last!r} hold the first and the last purchase of each customer. Purchases in"
+        " between are not known, so no retention rate of a period follows: who bought before it and after it"
+        " need not have bought in it, and whose last purchase is recent may buy again. Export every purchase"
+        " for read_orders(…); what can be said is the share who bought in the latest period:"
+        " crr.crr_from_counts(start=…, end=…, new=…, period=…)."
     ).format(first=first, last=last)
 
 

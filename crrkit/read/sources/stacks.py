@@ -14,7 +14,7 @@ from crrkit.read.disk import files, sheets
 from crrkit.read.sources import peek
 from crrkit.read.sources.opened import open_source
 from crrkit.read.values import Forms
-from crrkit.read.words import is_label, labels_in, sure_day, tells_lists, usual_day
+from crrkit.read.words import has_list_columns, is_label, labels_in, sure_day, usual_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def stack_of(
     if len(parts) > 1 and all(labels_in(name) for name, _part in parts):
         _ask_which(parts, at)
         return _stacked(parts, str(source), named, by, layout)
-    return _in_columns(source, peek.columns_of(source, layout, fits=tells_lists), at)
+    return _in_columns(source, peek.columns_of(source, layout, fits=has_list_columns), at)
 
 
 def _as_table(part: Any, named: Mapping[str, str | None]) -> Any:
@@ -106,11 +106,11 @@ def _parts(source: str | Path) -> list[tuple[str, Any]]:
         return [(paths[0].name, paths[0])]
     names = sheets.sheet_names(paths[0])
     told = [name if labels_in(name) else f"{paths[0].stem} {name}" for name in names]
-    exact = [(name, (paths[0], sheet)) for name, sheet in zip(told, names, strict=True) if _tells_month(name)]
+    exact = [(name, (paths[0], sheet)) for name, sheet in zip(told, names, strict=True) if _names_a_month(name)]
     return exact if len(exact) > 1 else [(paths[0].name, paths[0])]
 
 
-def _tells_month(name: str) -> bool:
+def _names_a_month(name: str) -> bool:
     """Return whether a name contains more than a year, which may come from the file name for all sheets."""
     return any(label.every != "year" for label in labels_in(name))
 
@@ -120,11 +120,11 @@ def _ask_which(parts: list[tuple[str, Any]], at: str | None) -> None:
     first = parts[0][1]
     if at == "" or not isinstance(first, Path):
         return
-    sure = sure_day(peek.columns_of(first, fits=tells_lists))
+    sure = sure_day(peek.columns_of(first, fits=has_list_columns))
     if sure is not None:
         message = _(
-            "The names of the files tell dates, such as {name!r}, and so does column {column!r}. Use at={column!r} for"
-            " the column, or at='' for the names."
+            "The file names contain dates, such as {name!r}, and so does column {column!r}. Use at={column!r}"
+            " for the column, or at='' for the names."
         )
         raise InputError(message.format(name=parts[0][0], column=sure), argument="at")
 

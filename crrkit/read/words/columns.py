@@ -113,14 +113,14 @@ def are_names_of(
     return True
 
 
-def tells_when(names: Iterable[str]) -> bool:
+def has_time_column(names: Iterable[str]) -> bool:
     """Return whether a line is the header of some list: it has a usual name of a time, or of start and end."""
     columns = list(names)
     there = {role for role in ("at", "start", "end") if usual_column(role, columns) is not None}
     return len(columns) > 1 and ("at" in there or {"start", "end"} <= there)
 
 
-def tells_lists(names: Sequence[str]) -> bool:
+def has_list_columns(names: Sequence[str]) -> bool:
     """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
     folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
     by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title

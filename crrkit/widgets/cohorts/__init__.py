@@ -216,7 +216,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "running": _("still running, in no average"),
         "unseen": _("not yet observed"),
         "empty": _("nobody in the cohort"),
-        "hidden": _("too few to tell"),
+        "hidden": _("too few customers to show"),
         "provisional": _("may still rise"),
         "moved": _("That is not counted together; {what} was changed too."),
         "hint": _("Arrow keys change a choice; a click on a row chooses its cohort."),

@@ -208,13 +208,14 @@ def _words_of_the_page() -> dict[str, Any]:
         "sum": _("Together {change}: {rate} by rate, {mix} by mix."),
         "plain": _("By rate: the same mix, other rates. By mix: the same rates, other shares."),
         "fell": _(
-            "Every segment kept more of its customers, yet the rate of all fell: the mix of segments changed (Simpson)."
-        ),
-        "rose": _(
-            "Every segment kept fewer of its customers, yet the rate of all rose: the mix of segments changed"
+            "Every segment kept more of its customers, yet the overall rate fell: the mix of segments changed"
             " (Simpson)."
         ),
-        "mixAlone": _("No segment keeps its customers otherwise than before: the rate of all moved by the mix alone."),
+        "rose": _(
+            "Every segment kept fewer of its customers, yet the overall rate rose: the mix of segments changed"
+            " (Simpson)."
+        ),
+        "mixAlone": _("No segment's retention changed: the overall rate moved by the mix alone."),
         "onlyOnce": _("Only in one of the periods, so that all they do is mix: {names}."),
         "tooMuch": _("The shares would sum to more than 100%. Until it fits, {shown} stands."),
         "picture": _(

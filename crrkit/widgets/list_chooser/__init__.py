@@ -89,7 +89,7 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
             self.kind = ipywidgets.Dropdown(
                 options=[(_(name), name) for name in read.ROLES], description=_("Rows are"), **LOOKS
             )
-            self.button = ipywidgets.Button(description=_("Open under sliders"), button_style="primary")
+            self.button = ipywidgets.Button(description=_("Open with sliders"), button_style="primary")
         self.columns: dict[str, ipywidgets.Dropdown] = {}
         self.base: Base | None = None
         self.explorer: ListExplorer | None = None

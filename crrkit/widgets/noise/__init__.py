@@ -168,10 +168,10 @@ def _first(account: RetentionTable | None, period: str | None) -> tuple[dict[str
 
 def _alarms(n: int) -> str:
     """The number of false alarms, in words."""
-    none = _("Nothing happened, and no period looks like news.")
+    none = _("Nothing happened, and no period looks like a signal.")
     some = ngettext(
-        "Nothing happened, and yet {n} period looks like news: a false alarm.",
-        "Nothing happened, and yet {n} periods look like news: false alarms.",
+        "Nothing happened, and yet {n} period looks like a signal: a false alarm.",
+        "Nothing happened, and yet {n} periods look like signals: false alarms.",
         n,
     )
     return some.format(n=n) if n else none
@@ -180,7 +180,7 @@ def _alarms(n: int) -> str:
 def _words_of_the_page() -> dict[str, Any]:
     """All texts shown in the browser, in the current language; {names} are filled in there."""
     return {
-        "title": _("News or noise, to try"),
+        "title": _("Signal or noise, to try"),
         "n": _("Customers at the start"),
         "kept": _("Kept to the end"),
         "level": _("Level of the interval, %"),

@@ -249,7 +249,7 @@ class ListExplorer(Results):
         """The page for others, worded for readers whose list it is not."""
         shared = self.shared(min_cell=min_cell)
         with use_language(self.lang):
-            return static_page([shared], title=_("A list of customers, under sliders"))
+            return static_page([shared], title=_("A list of customers, with sliders"))
 
     def _answer(self, _widget: object, message: Mapping[str, Any], _buffers: object) -> None:
         """Answer the save button: the page, or the reason why there is none."""

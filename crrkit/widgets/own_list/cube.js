@@ -47,8 +47,8 @@ import { chanceLimits, signalsOf, wilson } from "../bench/chance.js";
  * @property {{ days: number[], closed: number[], open: number[] } | null} gaps silences, ended or not yet
  *   (null for contracts)
  * @property {boolean} hasCohorts
- * @property {Set<string>} withheld periods of which a shared page does not tell
- * @property {"" | "all" | "account" | "net" | "together"} told how much a shared page tells of a period: `TOLD` of
+ * @property {Set<string>} withheld periods that a shared page suppresses
+ * @property {"" | "all" | "account" | "net" | "together"} told how much a shared page shows of a period: `TOLD` of
  *   sharing.py; "" where nothing is left out
  * @property {string} note what a shared page leaves out, in a sentence
  * @property {number} z standard errors of 95 % for all segments together

@@ -56,7 +56,7 @@ export function newMeanings({ words, say }, choose) {
   const node = html("div", {}, said, table);
 
   function show(row, chosen) {
-    const answers = row ? formulaAnswers(row) : []; // of what is withheld no numbers: dashes
+    const answers = row ? formulaAnswers(row) : []; // suppressed numbers are shown as dashes
     for (const { name, called, answer } of answers) {
       const { radio, cells, line } = rows[name];
       line.hidden = Number.isNaN(called); // between two lists nobody saw who came and went

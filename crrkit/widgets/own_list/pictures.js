@@ -108,7 +108,7 @@ export function listBridge(words, say) {
     const tops = [row.start, row.start, row.kept + row.new, row.end, row.end];
     const signs = ["", "−", "+", "+", ""];
     return COLUMN_NAMES.flatMap((name, i) => {
-      if (row.together && name === "returned") return []; // who is back is told with who is new
+      if (row.together && name === "returned") return []; // returned and new customers are merged
       const count = (row[name] ? signs[i] : "") + say.short(row[name], 1e5);
       const sofar = name === "end" && row.status === "running";
       const word = words.columns[sofar ? "sofar" : row.together && name === "new" ? "came" : name];

@@ -67,7 +67,7 @@ export function viewOf({ rhythm, card, whatIf, ...voice }, choose) {
   const body = html("div", { class: "crrkit-list-body" }, ...Object.values(first), whatIf.node, last);
   const sight = inSightFirst();
   for (const part of body.children) sight.watch(part);
-  const together = cube.told === "together"; // a shared page that does not tell who is new and who is back
+  const together = cube.told === "together"; // a shared page that does not separate new and returned customers
   if (cube.note) body.prepend(html("p", { class: "crrkit-note crrkit-list-shared" }, cube.note));
   parts.meanings.hidden = together;
 

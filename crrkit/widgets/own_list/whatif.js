@@ -24,7 +24,7 @@ const SHOWN_TO = 1e5; // a lever is shown to a thousandth of a point
 const RATE_RULES = [0, 0.5, 1];
 const YEAR_OF_STEPS = { day: 30, week: 26, month: 12, quarter: 4, "half-year": 2, year: 1 }; // as STEPS_AT_FIRST
 const WHOLE_YEAR = ["month", "quarter", "half-year", "year"]; // in which these are a year
-/** What a stranger asks first: one in ten. @type {Record<string, [string, number]>} */
+/** The scenarios offered first: one in ten. @type {Record<string, [string, number]>} */
 const TRIES = { long: ["retention_long", 0.1], middle: ["retention_middle", 0.1], inflow: ["inflow", 0.1] };
 
 /**

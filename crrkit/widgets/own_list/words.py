@@ -12,7 +12,7 @@ from crrkit.widgets.own_list.what_if_words import what_if_words
 def page_words() -> dict[str, Any]:
     """All texts shown in the browser."""
     return {
-        "title": _("Your own list, under sliders"),
+        "title": _("Your own list, with sliders"),
         **_controls(),
         **_headline(),
         **_line(),
@@ -166,24 +166,26 @@ def _line() -> dict[str, Any]:
         "choosePeriod": _("Period shown"),
         "legend": {
             "crr": _("CRR"), "churn": _("churn"), "band": _("95% interval"), "limit": _("limits of chance"),
-            "signal": _("news"), "running": _("still running"),
+            "signal": _("signal"), "running": _("still running"),
         },
-        "noLimits": _("Fewer than two whole periods: nothing can be called news yet."),
-        "noNews": _("{crr} {when} is no news: an unchanged {centre} would lie between {low} and {high}."),
+        "noLimits": _("Fewer than two whole periods: nothing can be called a signal yet."),
+        "noNews": _("{crr} {when} is no signal: an unchanged {centre} would lie between {low} and {high}."),
         "isNews": {
-            "below": _("News: {crr} {when} is below what an unchanged {centre} would give, {low} to {high}."),
-            "above": _("News: {crr} {when} is above what an unchanged {centre} would give, {low} to {high}."),
-            "run": _("News: up to {when} eight periods or more lie on one side of {centre}."),
+            "below": _("Signal: {crr} {when} is below what an unchanged {centre} would give, {low} to {high}."),
+            "above": _("Signal: {crr} {when} is above what an unchanged {centre} would give, {low} to {high}."),
+            "run": _("Signal: up to {when} eight periods or more lie on one side of {centre}."),
         },
-        "newsLater": _("Whether the rate {when} is news will be seen when the period is over."),
-        "newsToo": _("News also: {periods}."),
-        "withheldToo": _("Of too few to tell of, and left out: {periods}."),
+        "newsLater": _("Whether the rate {when} is a signal will be seen when the period is over."),
+        "newsToo": _("Further signals: {periods}."),
+        "withheldToo": _("Left out, because they have too few customers: {periods}."),
         "withheldMany": forms(
             lambda n: ngettext(
-                "Left out, of too few to tell of: {n} period.", "Left out, of too few to tell of: {n} periods.", n
+                "Left out, because it has too few customers: {n} period.",
+                "Left out, because they have too few customers: {n} periods.",
+                n,
             )
         ),
-        "tooFew": _("too few to tell of"),
+        "tooFew": _("too few customers to show"),
         "noRate": _("nobody to keep, no rate"),
         "noList": _("a list is missing"),
     }  # fmt: skip
@@ -262,7 +264,9 @@ def _kept() -> dict[str, Any]:
         "remove": _("Remove"),
         "savePage": _("Save as page"),
         "pageMade": _("The page is made …"),
-        "pageSaved": _("The page is saved: it tells of nobody alone, so it has fewer settings, and no small groups."),
+        "pageSaved": _(
+            "The page is saved. It has fewer settings and no small groups, so that it discloses no single customer."
+        ),
         "link": _("Link to this"),
         "linked": _("The address of this page now leads to these settings."),
     }  # fmt: skip

@@ -7,7 +7,7 @@
 export const POINT = 0.01; // one point
 export const SLACK = 1e-9; // of rounding
 const UNKNOWN = { customers: NaN, crr: NaN, crr_endpoint: NaN, margin: NaN };
-const PRIOR = 0.5; // people of the law from which the moves of a list may differ
+const PRIOR = 0.5; // Jeffreys' prior: a transition that nobody made is not known to be impossible
 
 export const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 const among = (row, retained) => total(row.filter((_, i) => retained[i]));
