@@ -57,6 +57,7 @@ from crrkit.read.quality import (
     LARGEST as LARGEST,
     NO_END as NO_END,
     NOBODY_AFTER as NOBODY_AFTER,
+    NOBODY_GONE as NOBODY_GONE,
     NOT_KNOWN as NOT_KNOWN,
     REASONS as REASONS,
     REPEATED as REPEATED,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crrkit.ground import CrrkitError, check_count, gettext as _
 from crrkit.measure import COMPLETE, RetentionTable
-from crrkit.read import ENDS_ON_ONE_DAY, NO_END, NOBODY_AFTER
+from crrkit.read import ENDS_ON_ONE_DAY, NO_END, NOBODY_AFTER, NOBODY_GONE
 from crrkit.report.beside_published import withheld_beside
 from crrkit.report.period_names import day_name
 from crrkit.report.published import pages_in
@@ -71,7 +71,7 @@ def before_last_day(base: Base) -> tuple[Base, str]:
 
 def tells_when(kept: RetentionTable) -> bool:
     """Whether the list shows when customers left; with all ends on one day, or none, no periods are compared."""
-    return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END))
+    return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END, NOBODY_GONE))
 
 
 def reference_row(kept: RetentionTable) -> pd.Series | None:

@@ -23,6 +23,7 @@ from crrkit.read.quality import (
     hole_doubts,
     id_doubts,
     largest_note,
+    listed_doubts,
     lost_doubts,
     refuse_broken,
     register_doubts,
@@ -198,6 +199,8 @@ def _doubts(
             said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
+    elif quality.kind == "snapshots":
+        said += listed_doubts(good, opened.unread)
     elif opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
         said += unread_doubts(bought, opened.unread, spoken=opened.spoken)

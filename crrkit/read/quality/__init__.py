@@ -22,7 +22,15 @@ from crrkit.read.quality.doubts import (
 from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts, spells_in
 from crrkit.read.quality.left_out import NO_END, left_out_doubts
-from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
+from crrkit.read.quality.list_doubts import (
+    NOBODY_GONE,
+    empty_note,
+    log_doubt,
+    missing_doubt,
+    nobody_gone_doubt,
+    size_doubts,
+    twice_note,
+)
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
 from crrkit.read.quality.registers import (
@@ -30,6 +38,7 @@ from crrkit.read.quality.registers import (
     ENDS_ON_ONE_DAY,
     NOBODY_AFTER,
     last_day_doubt,
+    listed_doubts,
     register_doubts,
     statuses,
 )
@@ -52,6 +61,7 @@ __all__ = [
     "MOST_KINDS",
     "NOBODY",
     "NOBODY_AFTER",
+    "NOBODY_GONE",
     "NOT_KNOWN",
     "NO_END",
     "NUMBER_ALONE",
@@ -77,9 +87,11 @@ __all__ = [
     "largest_note",
     "last_day_doubt",
     "left_out_doubts",
+    "listed_doubts",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",
+    "nobody_gone_doubt",
     "parse_customers",
     "refuse_broken",
     "refuse_event_log",

@@ -75,6 +75,28 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     return said
 
 
+def listed_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
+    """Return a doubt for each column by which some rows of customer lists are of people who are no customers."""
+    said = []
+    for place, name in enumerate(unread):
+        if _TEST.search(_plain(name)):
+            continue
+        words = words_in(rows, UNREAD + str(place), most=MOST_STATES)
+        means_gone = _GONE.search(_plain(name)) is not None
+        gone = [word for word in words if word and is_there(word) is means_gone]
+        n = sum(words[word] for word in gone)
+        if n:
+            message = ngettext(
+                "{n} row says {words} in column {column!r}, which was not read, and counts as a customer of its list."
+                " If it is none, use status={column!r}.",
+                "{n} rows say {words} in column {column!r}, which was not read, and count as customers of their lists."
+                " If they are none, use status={column!r}.",
+                n,
+            )
+            said.append(message.format(n=format_number(n), words=listed(gone), column=name))
+    return said
+
+
 def _test_doubt(words: Mapping[str, int], column: str) -> list[str]:
     n = sum(words[word] for word in words if is_there(word))
     if not 0 < n < sum(words.values()):

@@ -77,7 +77,7 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
     notes = amount_note(columns, named, available=available, by=by)
     if kind not in ("orders", "events"):
         notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-        unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+        unread = statuses(available, [*columns.values(), *by]) if kind in ("contracts", "snapshots") else ()
         return {**facts, "unread": unread, "notes": notes}
     return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
 
