@@ -179,7 +179,7 @@ def read_order_rows(
     numbers = ("amount", "quantity", "price")
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
     fields = _with_product(fields)
-    if states.aside:
+    if states.aside or states.only:
         fields["status"] = opened.table[opened.columns["status"]].cast("string").strip().fill_null("")
     if "amount" in fields and refunds == "keep":
         fields["back"] = _below(fields)
@@ -196,6 +196,8 @@ def read_order_rows(
         }
         if states.aside:
             bad["status does not count"] = row["status"].isin(states.aside)
+        if states.only:
+            bad["status does not count"] = row["status"].notin(states.only)
         if "amount" in row and refunds == "set aside":
             bad |= {"refund or return": _below(row), "zero amount": text.is_true(row["amount"] == 0)}
         return bad

@@ -45,7 +45,7 @@ from crrkit.read.quality.registers import (
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.turned import turned_doubt
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
-from crrkit.read.quality.unread import NUMBER_ALONE, suspects, unread_doubts
+from crrkit.read.quality.unread import NUMBER_ALONE, says_directions, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 
 __all__ = [
@@ -98,6 +98,7 @@ __all__ = [
     "refuse_lost_ends",
     "register_doubts",
     "repeat_notes",
+    "says_directions",
     "size_doubts",
     "spells_in",
     "statuses",

@@ -26,7 +26,7 @@ PURCHASED = (
     "датаоформлениязаказа", "датачека", "датареализации", "датавремяоперации", "датавремяпокупки",
 )  # fmt: skip
 _DATED = (
-    "datetime", "timestamp", "date", "eventtime", "eventdate", "eventtimestamp", "ts", "occurredat", "дата",
+    "datetime", "timestamp", "date", "dateutc", "eventtime", "eventdate", "eventtimestamp", "ts", "occurredat", "дата",
     "датавремя", "датаивремя", "датасобытия", "времясобытия", "time",
 )  # fmt: skip
 CREATED = (
@@ -78,8 +78,12 @@ _PAID = (
     "выручка", "стоимость", "суммазаказа", "суммапокупки", "суммаоперации", "сумматранзакции", "суммачека",
     "суммадокумента", "суммасделки", "бюджет",
 )  # fmt: skip
+_COLLECTED = (
+    "amountpaid", "totalpaid", "paidamount", "totalcollected", "netsales", "netamount", "ordervalue", "grosssales",
+    "grossamount", "суммаоплаты", "оплаченнаясумма",
+)  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
-DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # of a deal
+DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "stagename", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "customer": (("customeruniqueid",), _IDS, _PEOPLE, _ACCOUNTS, _REACHED, _PARTIES),
@@ -89,7 +93,7 @@ TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "start": (_STARTED, _SIGNED),
     "end": (_ENDED, _EXPIRING, REQUESTS),
     "at": (PURCHASED, CLOSED, _DATED, CREATED, _BOOKED),
-    "amount": (_PAID, _RECURRING),
+    "amount": (_PAID, _COLLECTED, _RECURRING),
     "kind": ((
         "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",
         "activity", "activitytype", "interaction", "operation", "operationtype", "transactiontype", "recordtype",
