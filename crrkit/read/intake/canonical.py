@@ -17,14 +17,17 @@ from crrkit.read.quality import (
     TWIN,
     UNREAD,
     QualityReport,
-    changed_people,
+    crowded_day_doubt,
     currency_doubts,
     currency_of,
     hole_doubts,
     id_doubts,
     largest_note,
+    limit_doubt,
     listed_doubts,
+    lives_doubts,
     lost_doubts,
+    people_doubts,
     refuse_broken,
     register_doubts,
     repeat_notes,
@@ -32,6 +35,7 @@ from crrkit.read.quality import (
     turned_doubt,
     unknown_by_day,
     unknown_note,
+    unpriced_doubt,
     unread_doubts,
     with_weight,
 )
@@ -158,6 +162,8 @@ def canonical_of(
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
     doubts = _doubts(good, canonical, opened, by=by, as_of=as_of)
+    if kind == "orders" and money is not None:
+        doubts += unpriced_doubt(canonical.table, used=used["rows"], unpriced=used.get("unpriced") or 0, column=money)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     notes = [
         *unknown_note(quality),
@@ -176,7 +182,11 @@ def _money(marked: ir.Table) -> dict[str, Any]:
     """Return the revenue in the rows of a reason, without refunds."""
     if "amount" not in marked.columns:
         return {}
-    return {"money": ibis.greatest(marked["amount"], 0.0).sum(), "largest": marked["amount"].max()}
+    return {
+        "money": ibis.greatest(marked["amount"], 0.0).sum(),
+        "largest": marked["amount"].max(),
+        "unpriced": marked["amount"].isnull().sum(),
+    }
 
 
 def _doubts(
@@ -185,6 +195,7 @@ def _doubts(
     """Return the doubts that may affect every rate of the list."""
     quality, is_log = found.quality, found.quality.kind in ("orders", "events")
     said = [*lost_doubts(quality), *opened.doubts]
+    said += limit_doubt(quality.rows_read) if opened.is_exported else []
     if "amount" in found.table.columns:
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
@@ -194,8 +205,9 @@ def _doubts(
         said += hole_doubts(
             found.table, spells, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of
         )
-        said += changed_people(found.table, first=found.first, last=found.last)
+        said += lives_doubts(found.table, first=found.first, last=found.last)
         if spells and not opened.elsewhere:
+            said += crowded_day_doubt(spells, used=quality.rows_used)
             said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
     if quality.kind == "contracts":
         said += register_doubts(good, opened.unread)
@@ -203,6 +215,7 @@ def _doubts(
         said += listed_doubts(good, opened.unread)
     elif opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
+        said += people_doubts(bought, opened.unread, column=quality.columns["customer"])
         said += unread_doubts(bought, opened.unread, spoken=opened.spoken)
     return said
 

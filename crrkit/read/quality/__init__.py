@@ -1,7 +1,7 @@
 """Data quality: the account of the rows, and doubts about the data that may affect rates."""
 
 from crrkit.read.quality import twins
-from crrkit.read.quality.changes import changed_people
+from crrkit.read.quality.changes import lives_doubts, people_doubts
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
@@ -16,11 +16,12 @@ from crrkit.read.quality.doubts import (
     largest_note,
     refuse_event_log,
     repeat_notes,
+    unpriced_doubt,
     unsettled,
     words_in,
 )
 from crrkit.read.quality.folds import FOLDS
-from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts, spells_in
+from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, crowded_day_doubt, hole_doubts, limit_doubt, spells_in
 from crrkit.read.quality.left_out import NO_END, left_out_doubts
 from crrkit.read.quality.list_doubts import (
     NOBODY_GONE,
@@ -75,7 +76,7 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
-    "changed_people",
+    "crowded_day_doubt",
     "currencies_in",
     "currency_doubts",
     "currency_of",
@@ -87,12 +88,15 @@ __all__ = [
     "largest_note",
     "last_day_doubt",
     "left_out_doubts",
+    "limit_doubt",
     "listed_doubts",
+    "lives_doubts",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",
     "nobody_gone_doubt",
     "parse_customers",
+    "people_doubts",
     "refuse_broken",
     "refuse_event_log",
     "refuse_lost_ends",
@@ -108,6 +112,7 @@ __all__ = [
     "twins",
     "unknown_by_day",
     "unknown_note",
+    "unpriced_doubt",
     "unread_doubts",
     "unsettled",
     "with_weight",

@@ -13,6 +13,7 @@ from crrkit.read.words import (
     amount_note,
     are_names_of,
     find_columns,
+    is_of_people,
     request_beside_end,
     settle_columns,
 )
@@ -79,7 +80,9 @@ def _find(available: Sequence[str], kind: str, named: Mapping[str, str | None], 
         notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
         unread = statuses(available, [*columns.values(), *by]) if kind in ("contracts", "snapshots") else ()
         return {**facts, "unread": unread, "notes": notes}
-    return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
+    people = [name for name in beside.free(available, [*columns.values(), *by]) if is_of_people(name)]
+    unread = tuple(dict.fromkeys([*suspects(available, columns.values()), *people]))
+    return {**facts, "unread": unread, "notes": notes}
 
 
 def _refuse_reserved(by: Sequence[str], *, roles: Container[str]) -> None:

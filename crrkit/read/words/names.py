@@ -124,6 +124,17 @@ RIVALS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
 })  # fmt: skip
 
 
+def is_of_people(name: str) -> bool:
+    """Return whether a column by its name tells people apart, as opposed to companies and households."""
+    tiers = (_IDS, _PEOPLE, _ACCOUNTS, _REACHED, ("contact", "contactid", "контакт", "основнойконтакт"))
+    return any(fold(name) in tier for tier in tiers) and not re.search("household|account|лицевой", fold(name))
+
+
+def is_an_address(name: str) -> bool:
+    """Return whether a column by its name contains mail addresses or telephone numbers."""
+    return fold(name) in _REACHED
+
+
 def usual_column(role: str, columns: Iterable[str]) -> str | None:
     """Return the column that by its name is likely to have the role, or None."""
     by_fold = {fold(column): column for column in reversed(list(columns))}
