@@ -164,6 +164,45 @@ def test_days_up_to_twelve_alone_are_no_turned_dates() -> None:
     assert not any("a program" in doubt for doubt in crr.read_orders(table, customer="who", at="at").quality.doubts)
 
 
+def test_a_list_of_those_who_left_alone_says_so() -> None:
+    table = members(300, "any")
+    (doubt,) = doubts_of(table[table["gone"].notna()])
+    assert doubt.startswith("All contracts in the list have ended, although the last began on Oct 27, 2023 only.")
+    closed = table[
+        (table["gone"].notna()) & (table["since"] < date(2022, 6, 1))
+    ]  # nobody new for long: a shop that closed
+    assert doubts_of(closed) == []
+    few = table[table["gone"].notna()].head(9)
+    assert doubts_of(few) == []
+
+
+def test_contracts_without_any_length_are_said() -> None:
+    table = members(300, "any")
+    same = table.assign(gone=table["gone"].where(table["gone"].notna(), table["since"]))
+    assert "contracts end at the moment at which they begin" in doubts_of(same)[0]
+    ends = [since if i < 4 else gone for i, (since, gone) in enumerate(zip(table["since"], table["gone"], strict=True))]
+    assert doubts_of(table.assign(gone=ends)) == []
+
+
+def test_a_status_is_held_against_the_ends_of_contracts() -> None:
+    table = members(300, "long")
+    over = table["gone"].notna()
+    nominal = [since + timedelta(days=365) for since in table["since"]]
+    said = doubts_of(table.assign(gone=nominal, status=["terminated" if one else "active" for one in over]))
+    assert any("whose ends are still to come say 'terminated' (" in doubt for doubt in said)
+    assert any("are 'active' in column 'status', and count as gone." in doubt for doubt in said)
+    fits = table.assign(status=["terminated" if one else "active" for one in over])
+    assert doubts_of(fits) == []
+    again = pd.concat([fits, fits.assign(since=fits["gone"], gone=None)[over.to_numpy()]])  # everybody has come back
+    assert doubts_of(again.assign(status="active")) == [], "a status of the customer, who has another contract"
+
+
+def test_trials_among_contracts_are_said() -> None:
+    table = members(60, "any")
+    (doubt,) = doubts_of(table.assign(status=["trialing" if i % 9 == 0 else "ok" for i in range(60)]))
+    assert doubt.startswith("Column 'status' was not read and says 'trialing' (7) in contracts that count.")
+
+
 # Logs of purchases ----------------------------------------------------------------------------------------------------
 
 

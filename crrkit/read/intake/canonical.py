@@ -29,7 +29,6 @@ from crrkit.read.quality import (
     lost_doubts,
     people_doubts,
     refuse_broken,
-    register_doubts,
     repeat_notes,
     spells_in,
     turned_doubt,
@@ -69,6 +68,7 @@ class Canonical:
         zone: The time zone of the business; None if times are local as written.
         engine: An object to keep alive while the table is used.
         money: The rows of the table and the refunds, if refunds were kept; None if revenue is that of the table.
+        beside: The used rows with the columns to check; None if they have been checked.
     """
 
     table: ir.Table
@@ -78,6 +78,7 @@ class Canonical:
     zone: str | None
     engine: object
     money: ir.Table | None = None
+    beside: ir.Table | None = None
 
     def with_notes(self, *notes: str) -> Canonical:
         """Return the same rows with more notes."""
@@ -152,7 +153,10 @@ def canonical_of(
     # Only reasons that occurred become filters, each of which costs a tenth of a measure. Databases may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
     last = used["last"] or used["first"]
-    canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine)
+    beside = (
+        good if kind == "contracts" and opened.unread else None
+    )  # until when contracts were recorded is not known yet
+    canonical = Canonical(good.select(*kept), quality, used["first"], last, zone, opened.engine, beside=beside)
     if opened.elsewhere:
         until = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"])) if used["last"] else None
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
@@ -209,11 +213,9 @@ def _doubts(
         if spells and not opened.elsewhere:
             said += crowded_day_doubt(spells, used=quality.rows_used)
             said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
-    if quality.kind == "contracts":
-        said += register_doubts(good, opened.unread)
-    elif quality.kind == "snapshots":
+    if quality.kind == "snapshots":
         said += listed_doubts(good, opened.unread)
-    elif opened.unread:
+    elif is_log and opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
         said += people_doubts(bought, opened.unread, column=quality.columns["customer"])
         said += unread_doubts(bought, opened.unread, spoken=opened.spoken)

@@ -28,7 +28,15 @@ from crrkit.read.intake.fields import (
     unreadable,
 )
 from crrkit.read.intake.purchases import settle_kinds, settle_states
-from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
+from crrkit.read.quality import (
+    all_ended_doubt,
+    kind_columns,
+    last_day_doubt,
+    left_out_doubts,
+    refuse_event_log,
+    refuse_lost_ends,
+    register_doubts,
+)
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import (
     OpenEnds,
@@ -112,9 +120,12 @@ def read_contract_rows(
     if open_ends is None:
         doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
         rows = doubted(rows, doubts=doubts)
-    until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
-    rows = doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day))
-    return rows.with_notes(*notes)
+    cut = as_of or rows.last + timedelta(days=1)
+    if rows.beside is not None:
+        rows = doubted(replace(rows, beside=None), doubts=register_doubts(rows.beside, opened.unread, until=cut))
+    doubts = left_out_doubts(rows.table, starts, ends, until=(cut.date() - EPOCH).days)
+    doubts += all_ended_doubt(starts, ends, quality=rows.quality) if open_ends is None else []
+    return doubted(rows, doubts=doubts).with_notes(*notes)
 
 
 def _in_zone(opened: Opened, forms: Forms, *roles: str) -> tuple[Opened, Forms]:

@@ -22,7 +22,7 @@ from crrkit.read.quality.doubts import (
 )
 from crrkit.read.quality.folds import FOLDS
 from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, crowded_day_doubt, hole_doubts, limit_doubt, spells_in
-from crrkit.read.quality.left_out import NO_END, left_out_doubts
+from crrkit.read.quality.left_out import NO_END, all_ended_doubt, left_out_doubts
 from crrkit.read.quality.list_doubts import (
     NOBODY_GONE,
     empty_note,
@@ -76,6 +76,7 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
+    "all_ended_doubt",
     "crowded_day_doubt",
     "currencies_in",
     "currency_doubts",

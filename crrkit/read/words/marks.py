@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _THERE = frozenset((
-    "1", "yes", "y", "true", "t", "+", "x", "х", "v", "✓", "✔", "☑", "да", "д", "есть", "истина", "active", "current",
-    "customer", "member", "subscribed", "paying", "paid", "retained", "existing", "stayed", "open", "live", "enabled",
-    "активен", "активна", "активный", "активная", "активно", "действует", "действующий", "клиент", "подписан",
-    "оплачено", "оплатил", "текущий", "работает", "открыт",
+    "1", "yes", "y", "true", "t", "+", "x", "х", "v", "✓", "✔", "☑", "да", "д", "есть", "истина", "active", "activated",
+    "current", "customer", "member", "subscribed", "paying", "paid", "retained", "existing", "stayed", "open", "live",
+    "enabled", "активен", "активна", "активный", "активная", "активно", "действует", "действующий", "клиент",
+    "подписан", "оплачено", "оплатил", "текущий", "работает", "открыт",
 ))  # fmt: skip
 _NOT_THERE = frozenset((
     "", "0", "no", "n", "false", "f", "-", "–", "—", "нет", "н", "ложь", "inactive", "churned", "churn", "lost", "left",
