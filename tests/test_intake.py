@@ -753,6 +753,16 @@ def test_what_only_sorts_purchases_is_no_log_of_events():
         ("doc", ["Чек", "Чек", "Чек возврата", "Чек", "Чек"], "says 'Чек возврата' (1)"),
         ("Оплата", ["Оплачено", "Оплачено", "Не оплачено", "Оплачено", None], "says 'Не оплачено' (1)"),
         ("result", ["ok", "ok", "paymentDeclined", "ok", "ok"], "says 'paymentDeclined' (1)"),
+        ("Dr/Cr", ["CR", "CR", "DR", "CR", "CR"], "says 'CR' (4), 'DR' (1): money went both ways"),
+        ("Движение", ["Приход", "Приход", "Расход", "Приход", ""], "says 'Приход' (3), 'Расход' (1): money went"),
+        ("doc", ["Invoice", "Invoice", "Credit note", "Invoice", "Invoice"], "says 'Credit note' (1)"),
+        ("Comment", ["", "", "Тестовый заказ", "", ""], "says 'Тестовый заказ' (1)"),
+        ("livemode", [True, True, False, True, True], "says no in 1 row"),
+        ("IsWon", [1, 1, 0, 1, 1], "says no in 1 row"),
+        ("Closed Lost Reason", ["", "", "price", "", ""], "marks 1 row"),
+        ("ReturnedQuantity", [0, 0, 1, 0, 0], "marks 1 row"),
+        ("Paid at", ["2024-01-10", "2024-01-12", "", "2024-02-11", "2024-02-12"], "is empty in 1 row"),
+        ("Net value", ["$5", "$5", "-$5.00", "$5", "($5)"], "is below 0 in 2 rows"),
     ],
 )
 def test_a_column_left_unread_that_speaks_against_a_purchase_is_said(name, values, said):
@@ -805,10 +815,69 @@ def test_a_column_left_unread_that_says_nothing_is_not_mentioned():
         ("doc", ["Возврат", "Возврат", "Возврат", "Чек", "Чек"]),
         ("paid", [0, 5.5, 3, 0, 8]),
         ("оплачен", ["да", "да", "да", "", "да"]),
+        ("card_type", ["credit", "debit", "credit", "credit", "debit"]),
+        ("side", ["in", "online", "in", "out", "in"]),
+        ("fulfillment_status", ["shipped", "lost", "shipped", "shipped", "shipped"]),
+        ("Credit card", ["x", "", "x", "", "x"]),
     ],
 )
 def test_words_of_healthy_lists_are_no_doubt(name, values):
     assert not [doubt for doubt in orders_of(SHOP.assign(**{name: values})).quality.doubts if name in doubt]
+
+
+def test_two_columns_of_an_account_are_its_sides():
+    sides = SHOP.assign(Дебет=[5, 5, None, 5, 5], Кредит=[None, None, 7, None, None])
+    (doubt,) = orders_of(sides).quality.doubts
+    assert doubt.startswith("Columns 'Кредит' and 'Дебет' were not read: 1 row has a sum in the first alone, 4 in")
+    for fine in (sides.assign(Кредит=7), sides.assign(Кредит=None), sides.drop(columns="Дебет")):
+        assert orders_of(fine).quality.doubts == ()
+
+
+def test_a_word_far_down_a_long_list_is_seen(tmp_path):
+    n = 120_000
+    many = pd.DataFrame({"who": [f"c{i % 999}" for i in range(n)], "when": "2024-01-10", "doc": "sale"})
+    many.loc[n - 500 :, "doc"] = "return"
+    many.loc[:9, "when"] = "2024-02-10"
+    many.to_csv(tmp_path / "a.csv", index=False)
+    for source in (tmp_path / "a.csv", many, pa.table(many), pl.from_pandas(many)):
+        (doubt,) = orders_of(source, as_of="2024-03-01").quality.doubts
+        assert "says 'return' (500)" in doubt, type(source)
+
+
+def test_documents_are_told_by_what_stands_before_their_numbers():
+    numbers = range(120)
+    kinds = ["Возврат товаров от покупателя" if i % 4 == 0 else "Реализация товаров" for i in numbers]
+    log = pd.DataFrame({
+        "who": [f"c{i % 30}" for i in numbers], "when": [f"2024-01-{1 + i % 28:02d}" for i in numbers],
+        "Документ": [f"{kind} 00ТО-{i:06d} от 05.01.2024 0:00:00" for kind, i in zip(kinds, numbers, strict=True)],
+    })  # fmt: skip
+    (doubt,) = orders_of(log, as_of="2024-02-01").quality.doubts
+    assert "names documents such as 'Возврат товаров от покупателя' (30)" in doubt
+    assert orders_of(log[log.index % 4 > 0], as_of="2024-02-01").quality.doubts == ()
+
+
+def test_a_deal_is_lost_and_so_may_be_a_parcel():
+    parcels = orders_of(SHOP.assign(status=["shipped", "shipped", "lost", "shipped", "shipped"]))
+    assert "also says 'lost' (1): it is not known what this means" in parcels.quality.doubts[0]
+    deals = orders_of(SHOP.assign(status=["won", "won", "lost", "won", "won"]))
+    assert "rows with 'lost' (1) are no purchases" in deals.quality.notes[-1]
+
+
+def test_a_column_of_many_words_may_say_which_rows_count():
+    n = 600
+    log = pd.DataFrame({"who": [f"c{i % 50}" for i in range(n)], "when": "2024-01-10"})
+    log["cancelled_at"] = ["" if i % 2 else f"2024-01-{11 + i % 17} 10:{i // 60:02d}:{i % 60:02d}" for i in range(n)]
+    base = orders_of(log, status="cancelled_at", counts=[""])
+    assert base.quality.rows_used == n / 2
+    assert base.quality.notes == (
+        "Column 'cancelled_at': only rows with '' (300) are purchases; all others were set aside.",
+    )
+    assert refusal(orders_of, log, status="cancelled_at", counts=["no"]).argument == "counts"
+
+
+def test_drafts_of_a_checkout_are_states_and_no_events():
+    states = ["wc-completed", "wc-completed", "wc-checkout-draft", "wc-completed", "wc-on-hold"]
+    assert orders_of(SHOP.assign(status=states)).quality.rows_used == 3
 
 
 def test_words_of_a_column_are_looked_at_in_every_form_of_a_source(tmp_path):

@@ -1,8 +1,9 @@
-"""What a list of contracts leaves out: all ends, those of contracts that ended early, or the rows of a time."""
+"""What a list leaves out: ends of contracts, customers who left, purchases beyond a number, the rows of a time."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ import pytest
 
 import crrkit as crr
 from crrkit.report.account import shows_when_lost
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIRST = date(2022, 1, 1)
 ROLES = {"customer": "who", "start": "since", "end": "gone"}
@@ -158,3 +162,124 @@ def test_days_up_to_twelve_alone_are_no_turned_dates() -> None:
     later = [f"2023-06-{day}" for day in range(13, 28)]
     table = pd.DataFrame({"who": [f"c{k % 7}" for k in range(75)], "at": [*first, *later]})
     assert not any("a program" in doubt for doubt in crr.read_orders(table, customer="who", at="at").quality.doubts)
+
+
+def test_a_list_of_those_who_left_alone_says_so() -> None:
+    table = members(300, "any")
+    (doubt,) = doubts_of(table[table["gone"].notna()])
+    assert doubt.startswith("All contracts in the list have ended, although the last began on Oct 27, 2023 only.")
+    closed = table[
+        (table["gone"].notna()) & (table["since"] < date(2022, 6, 1))
+    ]  # nobody new for long: a shop that closed
+    assert doubts_of(closed) == []
+    few = table[table["gone"].notna()].head(9)
+    assert doubts_of(few) == []
+
+
+def test_contracts_without_any_length_are_said() -> None:
+    table = members(300, "any")
+    same = table.assign(gone=table["gone"].where(table["gone"].notna(), table["since"]))
+    assert "contracts end at the moment at which they begin" in doubts_of(same)[0]
+    ends = [since if i < 4 else gone for i, (since, gone) in enumerate(zip(table["since"], table["gone"], strict=True))]
+    assert doubts_of(table.assign(gone=ends)) == []
+
+
+def test_a_status_is_held_against_the_ends_of_contracts() -> None:
+    table = members(300, "long")
+    over = table["gone"].notna()
+    nominal = [since + timedelta(days=365) for since in table["since"]]
+    said = doubts_of(table.assign(gone=nominal, status=["terminated" if one else "active" for one in over]))
+    assert any("whose ends are still to come say 'terminated' (" in doubt for doubt in said)
+    assert any("are 'active' in column 'status', and count as gone." in doubt for doubt in said)
+    fits = table.assign(status=["terminated" if one else "active" for one in over])
+    assert doubts_of(fits) == []
+    again = pd.concat([fits, fits.assign(since=fits["gone"], gone=None)[over.to_numpy()]])  # everybody has come back
+    assert doubts_of(again.assign(status="active")) == [], "a status of the customer, who has another contract"
+
+
+def test_trials_among_contracts_are_said() -> None:
+    table = members(60, "any")
+    (doubt,) = doubts_of(table.assign(status=["trialing" if i % 9 == 0 else "ok" for i in range(60)]))
+    assert doubt.startswith("Column 'status' was not read and says 'trialing' (7) in contracts that count.")
+
+
+# Logs of purchases ----------------------------------------------------------------------------------------------------
+
+
+def shop(n: int = 400, *, months: int = 18, seed: int = 5) -> pd.DataFrame:
+    """Purchases of customers who come at any time, buy every few weeks and leave some day."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for who in range(n):
+        day, until = rng.uniform(0, 28 * months), rng.exponential(200)
+        since, rate = day, rng.choice([15, 40, 90])
+        while day < 30 * months and day - since < until:
+            rows.append((f"c{who}", FIRST + timedelta(days=int(day))))
+            day += rng.exponential(rate) + 1
+    return pd.DataFrame(rows, columns=["who", "at"]).sort_values("at", ignore_index=True)
+
+
+def log_doubts(table: pd.DataFrame) -> list[str]:
+    return [str(doubt) for doubt in crr.read_orders(table, customer="who", at="at").quality.doubts]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_whole_log_is_in_no_doubt(seed: int) -> None:
+    assert log_doubts(shop(seed=seed)) == []
+    until = {i: 13 if i % 4 else 3 + i % 9 for i in range(90)}  # who pays each month has the most rows that anybody has
+    paid = [(f"c{i}", date(2024, month, 5 + i % 9)) for i in until for month in range(1 + i % 3, until[i])]
+    assert log_doubts(pd.DataFrame(paid, columns=["who", "at"])) == []
+
+
+def test_the_history_of_those_who_bought_lately_says_so() -> None:
+    table = shop()
+    lately = set(table["who"][table["at"] >= date(2023, 3, 1)])
+    (doubt,) = log_doubts(table[table["who"].isin(lately)])
+    assert doubt.startswith("All ")
+    assert "customers who bought before 2023-03 bought in it or later" in doubt
+
+
+def test_the_latest_purchases_of_each_customer_say_so() -> None:
+    table = shop()
+    (doubt,) = log_doubts(table.groupby("who").tail(3))
+    assert doubt.startswith("No id has more than 3 rows, and ")
+    assert "the first or the last 3 purchases" in doubt
+
+
+def test_a_day_of_an_import_is_said() -> None:
+    table = shop()
+    moved = table.assign(at=[max(day, date(2022, 9, 1)) for day in table["at"]])
+    (doubt,) = log_doubts(moved)
+    assert "of one day, Sep 1, 2022 (" in doubt
+    sale = pd.concat([table, table.head(12).assign(at=date(2022, 11, 25))])  # a busy day is none
+    assert log_doubts(sale) == []
+
+
+def test_a_file_with_as_many_rows_as_a_program_exports_says_so(tmp_path: Path) -> None:
+    for n, said in ((1000, True), (999, False)):
+        shop().head(n).to_csv(tmp_path / "a.csv", index=False)
+        doubts = crr.read_orders(tmp_path / "a.csv", customer="who", at="at").quality.doubts
+        assert [doubt.startswith("The list has exactly 1,000 rows") for doubt in doubts] == [True] * said
+
+
+def test_rows_without_an_amount_are_said_where_they_are_many() -> None:
+    table = shop()
+    for missing, said in ((3, True), (20, False)):
+        paid = [None if i % missing == 0 else 5.0 for i in range(len(table))]
+        doubts = crr.read_orders(table.assign(paid=paid), customer="who", at="at", amount="paid").quality.doubts
+        assert ["have nothing in column 'paid'" in doubt for doubt in doubts] == [True] * said
+    lines = pd.concat([table.assign(paid=5.0), table.assign(paid=None)])  # the total stands in the first line of each
+    assert crr.read_orders(lines, customer="who", at="at", amount="paid").quality.doubts == ()
+
+
+def test_ids_and_addresses_that_contradict_each_other_are_said() -> None:
+    table = shop()
+    number = table["who"].str[1:].astype(int)
+    mails = table.assign(email=[f"u{k}@x.example" for k in number])
+    assert log_doubts(mails) == []
+    (doubt,) = log_doubts(mails.assign(who=[f"g{i}" if i % 2 else who for i, who in enumerate(table["who"])]))
+    assert "values in column 'email' stand beside several ids in 'who'" in doubt
+    doubt = log_doubts(mails.assign(who=[f"c{k // 4}" for k in number]))[-1]
+    assert "ids in column 'who' stand beside several values of 'email'" in doubt
+    household = table.assign(household_id=[f"h{k // 3}" for k in number])  # of several customers, as it should be
+    assert log_doubts(household) == []

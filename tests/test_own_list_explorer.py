@@ -320,3 +320,15 @@ def flat(words: Any, path: str = "") -> list[tuple[str, str]]:
         return [(path, words)]
     inside = words.items() if isinstance(words, dict) else enumerate(words)
     return [pair for name, word in inside for pair in flat(word, f"{path}.{name}")]
+
+
+def test_a_first_period_seen_in_part_is_said_as_by_the_account() -> None:
+    days = [f"2023-{month:02d}-{day:02d}" for month in (11, 12) for day in range(1, 29)]
+    days += ["2024-02-03", "2025-03-04"] * 9
+    log = pd.DataFrame({"client_id": [f"c{i % 40}" for i in range(len(days))], "ordered_at": days})
+    explorer = ListExplorer(read(log, by=()), every="year", silence="period")
+    kept = explorer.kept
+    second, said = explorer._rhythm["begun"]["year"]
+    assert (second, said) == ("2024", str(kept.notes[0]))
+    assert said.startswith("The list begins on Nov 1, 2023, within 2023.")
+    assert explorer._rhythm["begun"]["month"] == ["", ""], "November is seen whole"

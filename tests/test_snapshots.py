@@ -341,3 +341,42 @@ def test_ids_that_change_their_form_from_one_list_to_the_next_are_said():
     days = [*["2024-01-31"] * 30, *["2024-02-29"] * 30, *["2024-03-31"] * 30]
     base = crr.read_snapshots(pd.DataFrame({"day": days, "customer": ids}), customer="customer", at="day")
     assert any("The ids change their form: digits until Feb 29, 2024" in doubt for doubt in base.quality.doubts)
+
+
+def kept_as_rows(lists: int = 4) -> pd.DataFrame:
+    """Lists that keep those who have left, with a status."""
+    rows = [
+        (f"2024-{month:02d}-28", f"c{i}", "active" if i % 7 >= month else "inactive")
+        for month in range(1, lists + 1)
+        for i in range(14)
+    ]
+    return pd.DataFrame(rows, columns=["snapshot_date", "client", "status"])
+
+
+def test_a_status_that_nobody_named_is_looked_at(tmp_path: Path) -> None:
+    table = kept_as_rows()
+    base = crr.read_snapshots(table, customer="client")
+    gone, said = base.quality.doubts
+    assert gone.startswith("Whoever stands on a list stands on every later one, so every rate is 100%.")
+    assert said.startswith("20 rows say 'inactive' in column 'status', which was not read")
+    right = crr.read_snapshots(table, customer="client", status="status")
+    assert right.quality.doubts == ()
+    assert account(right)[0][:3] == ["2024-02", 12, 10]  # of 14, two had left by the first list and two by the second
+    for month, rows in table.groupby("snapshot_date"):
+        rows[["status", "client"]].to_csv(tmp_path / f"clients {month[:7]}.csv", index=False)
+    files = crr.read_snapshots(str(tmp_path / "*.csv"), customer="client")
+    assert files.quality.doubts == (gone, said)
+    (tmp_path / "clients 2024-05.csv").write_text("client\nc1\n")  # a list without the column is no refusal
+    assert crr.read_snapshots(str(tmp_path / "*.csv"), customer="client").quality.doubts[0].startswith("The list of")
+
+
+def test_lists_from_which_nobody_is_ever_missing_say_so() -> None:
+    everybody = kept_as_rows()[["snapshot_date", "client"]]
+    (doubt,) = crr.read_snapshots(everybody, customer="client").quality.doubts
+    assert doubt.startswith("Whoever stands on a list stands on every later one")
+    for fine in (
+        everybody[(everybody["client"] != "c3") | (everybody["snapshot_date"] < "2024-04")],  # one has left
+        everybody[everybody["snapshot_date"] < "2024-03"],  # within so short a time all may have stayed
+        everybody[everybody["client"].isin([f"c{i}" for i in range(9)])],  # so few, too
+    ):
+        assert crr.read_snapshots(fine, customer="client").quality.doubts == ()

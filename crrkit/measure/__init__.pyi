@@ -44,6 +44,7 @@ from crrkit.measure.spans import (
     GONE_AT_ONCE as GONE_AT_ONCE,
     NOT_LISTED as NOT_LISTED,
     RUNNING as RUNNING,
+    begun_within as begun_within,
     dated as dated,
     seen_of as seen_of,
     span_of as span_of,

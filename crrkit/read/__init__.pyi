@@ -43,6 +43,7 @@ from crrkit.read.quality import (
     LARGEST as LARGEST,
     NO_END as NO_END,
     NOBODY_AFTER as NOBODY_AFTER,
+    NOBODY_GONE as NOBODY_GONE,
     NOT_KNOWN as NOT_KNOWN,
     REPEATED as REPEATED,
     QualityReport as QualityReport,

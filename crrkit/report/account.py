@@ -8,7 +8,7 @@ import pandas as pd
 
 from crrkit.ground import check_count
 from crrkit.measure import COMPLETE, RetentionTable
-from crrkit.read import ENDS_ON_ONE_DAY, NO_END
+from crrkit.read import ENDS_ON_ONE_DAY, NO_END, NOBODY_GONE
 from crrkit.report.beside_published import suppressed_beside
 from crrkit.report.published import pages_in
 from crrkit.report.withhold import ACCOUNT_COUNTS, ACCOUNT_RATES, blank_movements
@@ -44,7 +44,7 @@ def shared(kept: RetentionTable, *, min_cell: int | None = 10, published: object
 
 def shows_when_lost(kept: RetentionTable) -> bool:
     """Whether the list shows when customers left; with all ends on one day, or none, no periods are compared."""
-    return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END))
+    return not any(kept.quality.doubt(name)[0] for name in (ENDS_ON_ONE_DAY, NO_END, NOBODY_GONE))
 
 
 def whole_rows(kept: RetentionTable) -> pd.DataFrame:

@@ -217,6 +217,16 @@ test("a period in which nobody can be lost yet says so", () => {
   assert.equal(said("period", young), "");
 });
 
+test("a period whose customers are those of a first period seen in part says so", () => {
+  const rhythm = { notes: {}, begun: { month: ["2024-02", "Begins late."], year: ["", ""] } };
+  const said = (every, silence, label) => inFront(rhythm, { every, silence }, [], { ...ROW, label }, VOICE);
+  assert.equal(said("month", "period", "2024-02"), "Begins late.");
+  assert.equal(said("month", "period", "2024-03"), "");
+  assert.equal(said("month", 30, "2024-02"), ""); // who is silent for days has a date of a last purchase
+  assert.equal(said("year", "period", "2025"), "");
+  assert.equal(inFront({ notes: {} }, { every: "month", silence: "period" }, [], ROW, VOICE), ""); // an older page
+});
+
 test("a silence that just misses the calendar says so: as the note of Rhythm", () => {
   const rhythm = {
     longest: { week: 7, month: 31 },

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_choice, check_given, gettext as _
-from crrkit.measure import NOT_LISTED, dated, span_of
+from crrkit.measure import NOT_LISTED, begun_within, dated, span_of
 from crrkit.measure.cadence import characteristic_interval
 from crrkit.measure.cube.choices import (
     ListSettings,
@@ -120,6 +120,17 @@ class ListCube:
         return self._between(
             with_rates(dated(flows, calendar, span_of(base, calendar), base, rule=base.rule)), settings
         )
+
+    def begun(self, every: str) -> tuple[str, str]:
+        """Return the second period and the warning before its rate if the first was seen only in part, else empty.
+
+        As `retention_by_period` under the activity rule ``"period"``; under a limit of silence there is none.
+        """
+        if not self.has_period:
+            return ("", "")
+        account = self.account(ListSettings(every=every, silence=PERIOD_BEFORE))
+        said = begun_within(account, self.base.with_activity(PERIOD_BEFORE))
+        return (str(account["period"].iloc[1]), said[0]) if said else ("", "")
 
     def stages(self, settings: ListSettings) -> pd.DataFrame:
         """Return the stages under the settings: the rows of ``stage_flow(…).table`` for `rule_under`.

@@ -6,6 +6,7 @@ never repaired.
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from crrkit.read.disk.plain import Plain
 
+PARTS, PART_BYTES = 16, 1 << 14  # of a long file, looked at for words that its first rows lack
 TEXT_OPTIONS = "all_varchar = true, sample_size = 20000, hive_partitioning = false"
 # Set explicitly: if quotes first occur late in a long file, detection would take them for part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
@@ -63,6 +65,40 @@ def first_rows(
         return engine.sql(query).to_arrow_table()
     except duckdb.Error:  # an unclosed quote: the rows are then read in another way
         return pa.table({})
+
+
+def spread_rows(plains: Sequence[Plain], columns: Sequence[str]) -> dict[str, set[str]]:
+    """Return the values of some columns in lines from all parts of uncompressed text files, by name.
+
+    A part may begin within a quoted field of several lines, so that some values are of another column: they are a
+    hint of what to look at, and nothing is counted by them.
+    """
+    met: dict[str, set[str]] = {name: set() for name in columns}
+    for plain in plains:
+        size = plain.path.stat().st_size
+        _separator, head = _first_line(plain)
+        names = split(head, plain.sep)
+        places = [(name, names.index(name)) for name in columns if name in names]
+        mark = plain.sep or max(SEPARATORS, key=lambda mark: len(split(head, mark)))
+        if not places or len(mark) != 1 or plain.path.suffix.lower() == ".gz":
+            continue
+        for fields in csv.reader(_parts_of(plain.path, size), delimiter=mark):
+            if len(fields) == len(names):
+                for name, place in places:
+                    met[name].add(fields[place])
+    return met
+
+
+def _parts_of(path: Path, size: int) -> list[str]:
+    """Return the whole lines of a file, of a long one those in parts at equal distances, the last at its end."""
+    found: list[str] = []
+    with path.open("rb") as file:
+        if size <= PARTS * PART_BYTES:
+            return file.read().decode("utf-8", errors="replace").replace("\0", "").splitlines()[1:]
+        for k in range(1, PARTS + 1):
+            file.seek((size - PART_BYTES) * k // PARTS)
+            found += file.read(PART_BYTES).decode("utf-8", errors="replace").replace("\0", "").splitlines()[1:-1]
+    return found
 
 
 def load_text(

@@ -17,20 +17,24 @@ from crrkit.read.quality import (
     TWIN,
     UNREAD,
     QualityReport,
-    changed_people,
+    crowded_day_doubt,
     currency_doubts,
     currency_of,
     hole_doubts,
     id_doubts,
     largest_note,
+    limit_doubt,
+    listed_doubts,
+    lives_doubts,
     lost_doubts,
+    people_doubts,
     refuse_broken,
-    register_doubts,
     repeat_notes,
     spells_in,
     turned_doubt,
     unknown_by_day,
     unknown_note,
+    unpriced_doubt,
     unread_doubts,
     with_weight,
 )
@@ -64,6 +68,7 @@ class Canonical:
         zone: The time zone of the business; None if times are local as written.
         engine: An object to keep alive while the table is used.
         money: The rows of the table and the refunds, if refunds were kept; None if revenue is that of the table.
+        beside: The used rows with the columns to check; None if they have been checked.
     """
 
     table: ir.Table
@@ -73,6 +78,7 @@ class Canonical:
     zone: str | None
     engine: object
     money: ir.Table | None = None
+    beside: ir.Table | None = None
 
 
 P = ParamSpec("P")
@@ -122,8 +128,9 @@ def canonical_of(
     met = found if rows.get_backend().name != "duckdb" else {name: found[name] for name in found if name in seen}
     # Only reasons that occurred become filters, each of which costs a tenth of a measure. Databases may get new rows.
     good = rows.filter(*[~fault for fault in met.values()]) if met else rows
+    beside = good if kind == "contracts" and opened.unread else None  # until when they were recorded is not known yet
     span = used["first"], used["last"] or used["first"]
-    canonical = Canonical(good.select(*kept), quality, *span, zone, opened.engine)
+    canonical = Canonical(good.select(*kept), quality, *span, zone, opened.engine, beside=beside)
     if opened.elsewhere:
         until = canonical.table.filter(canonical.table[times[0]] <= literal(used["last"])) if used["last"] else None
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
@@ -133,6 +140,9 @@ def canonical_of(
     if as_looked_at:
         taken_over(canonical.table, of=opened.looked)
     doubts = [*unknown_note(quality), *_doubts(good, canonical, opened, by=by, as_of=as_of)]
+    money = _money_column(opened)
+    if kind == "orders" and money is not None:
+        doubts += unpriced_doubt(canonical.table, used=used["rows"], unpriced=used.get("unpriced") or 0, column=money)
     twice = opened.has_twins and {"amount", "receipt"} & set(kept)
     notes = [*largest_note(quality, used.get("largest")), *(repeat_notes(good) if twice else ())]
     return doubted(canonical, doubts=doubts, notes=notes)
@@ -149,11 +159,15 @@ def _counted(marked: ir.Table, times: tuple[str, ...], *, elsewhere: bool) -> di
         # A row without a customer and without a time is a total, and its amount is that of other rows.
         is_own = marked["customer"].notnull() | marked[times[0]].notnull()
         paid = ibis.greatest(marked["amount"], 0.0).sum(where=is_own)
-        asked |= {"money": paid, "largest": marked["amount"].max()}
+        asked |= {"money": paid, "largest": marked["amount"].max(), "unpriced": marked["amount"].isnull().sum()}
     if elsewhere:
         asked["known"] = (marked[times[0]] <= now).sum()
     summary = marked.group_by(reason=marked[WHY]).agg(**asked)
     return {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
+
+
+def _money_column(opened: Opened) -> str | None:
+    return next((opened.columns[role] for role in ("amount", "price") if opened.columns.get(role)), None)
 
 
 def _account(
@@ -175,8 +189,8 @@ def _account(
         money={name or "": row["money"] or 0.0 for name, row in seen.items() if "money" in row},
         unknown=unknown_by_day(marked, time=time, why=WHY) if set(NOT_KNOWN) & set(counts) else None,
     )  # fmt: skip
-    money = next((columns[role] for role in ("amount", "price") if columns.get(role)), None)
-    quality = replace(quality, currency=currency_of(opened.table, opened.currencies, amounts=money))
+    currency = currency_of(opened.table, opened.currencies, amounts=_money_column(opened))
+    quality = replace(quality, currency=currency)
     refuse_broken(quality)
     return replace(quality, notes=with_weight(quality))
 
@@ -187,6 +201,7 @@ def _doubts(
     """Return the doubts that may affect every rate of the list."""
     quality, is_log = found.quality, found.quality.kind in ("orders", "events")
     said = [*lost_doubts(quality), *opened.doubts]
+    said += limit_doubt(quality.rows_read) if opened.is_exported else []
     if "amount" in found.table.columns:
         said += currency_doubts(opened.table, opened.currencies, by=by)
     said += id_doubts(found.table, used=quality.rows_used, column=quality.columns["customer"], once=is_log)
@@ -196,13 +211,15 @@ def _doubts(
         said += hole_doubts(
             found.table, spells, used=quality.rows_used, first=found.first, last=found.last, as_of=as_of
         )
-        said += changed_people(found.table, first=found.first, last=found.last)
+        said += lives_doubts(found.table, first=found.first, last=found.last)
         if spells and not opened.elsewhere:
+            said += crowded_day_doubt(spells, used=quality.rows_used)
             said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
-    if quality.kind == "contracts":
-        said += register_doubts(good, opened.unread)
-    elif opened.unread:
+    if quality.kind == "snapshots":
+        said += listed_doubts(good, opened.unread)
+    elif is_log and opened.unread:
         bought = good.filter(good["kind"].isin(BUYING)) if quality.kind == "events" else good
+        said += people_doubts(bought, opened.unread, column=quality.columns["customer"])
         said += unread_doubts(bought, opened.unread, spoken=opened.spoken)
     return said
 

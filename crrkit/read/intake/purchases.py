@@ -18,6 +18,7 @@ from crrkit.read.words import (
     NO_PURCHASE,
     TOUCHES,
     UNKNOWN_STATE,
+    check_words,
     fold,
     judge_states,
     listed,
@@ -27,6 +28,8 @@ from crrkit.read.words import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import ibis.expr.types as ir
 
     from crrkit.read.sources import Opened
 
@@ -39,11 +42,13 @@ class States:
 
     Attributes:
         aside: The words that are not purchases.
+        only: The words that are, if the others are too many to list.
         notes: Notes on rows set aside because of them, and doubts.
         doubts: Those of the notes that must be shown before a rate.
     """
 
     aside: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
 
@@ -65,12 +70,14 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         message = _("counts= says which words of a column count. Name the column with status=.")
         raise InputError(message, argument="counts")
     words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
+    if not words and said is not None:
+        return opened, _only(opened.table, column, said)
     if was_named and not words:
         message = _(
             "status={column!r} holds more than {n} different {n:word|words}: these are no states. Name another column."
         )
         raise InputError(message.format(column=column, n=told_number(MOST_KINDS)), argument="status", given=column)
-    if not was_named and said is None and any(usual_kind(word) in (*TOUCHES, "click") for word in words):
+    if not was_named and said is None and any(map(_is_touch, words)):
         raise unsettled(opened.name, column, words)
     if said is None and fold(column) in DEAL_STAGES and len(words) > 1:
         raise _stages(column, words)
@@ -79,6 +86,11 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         others = {role: name for role, name in opened.columns.items() if role != "status"}
         return replace(opened, columns=others), States()
     return opened, _states(column, words, meant)
+
+
+def _is_touch(word: str) -> bool:
+    """Return whether a word is of a log of events, unlike the state ``checkout-draft`` of an order."""
+    return usual_kind(word) in (*TOUCHES, "click") and judge_states([word], counts=None)[word] != NO_PURCHASE
 
 
 def _stages(column: str, words: Mapping[str, int]) -> InputError:
@@ -112,7 +124,16 @@ def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> 
             " If they are none, list in counts= the words that are."
         )
         doubts.append(text.format(column=column, words=listed(strange, words)))
-    return States(tuple(aside), tuple(notes), tuple(doubts))
+    return States(tuple(aside), notes=tuple(notes), doubts=tuple(doubts))
+
+
+def _only(table: ir.Table, column: str, said: Sequence[str]) -> States:
+    """Return the states of a column of many words, such as the time of a cancellation, of which few are purchases."""
+    word = table[column].cast("string").strip().fill_null("")
+    met = words_in(table.filter(word.isin(said)), column, most=MOST_KINDS)
+    check_words(said, met, name="counts")
+    text = _("Column {column!r}: only rows with {words} are purchases; all others were set aside.")
+    return States(only=tuple(said), notes=(text.format(column=column, words=listed(list(met), met)),))
 
 
 def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) -> dict[str, Any]:

@@ -23,7 +23,16 @@ from crrkit.read.intake.fields import (
     unknown,
     unreadable,
 )
-from crrkit.read.quality import empty_note, log_doubt, missing_doubt, parse_customers, size_doubts, twice_note, words_in
+from crrkit.read.quality import (
+    empty_note,
+    log_doubt,
+    missing_doubt,
+    nobody_gone_doubt,
+    parse_customers,
+    size_doubts,
+    twice_note,
+    words_in,
+)
 from crrkit.read.sources import LIST_NAME, Opened, Stack, open_source, stack_of
 from crrkit.read.values import parse_numbers, text
 from crrkit.read.words import Boundaries, Label, boundaries_of, is_there, labels_in, marks_there
@@ -120,7 +129,7 @@ def _opened(stack: Stack, columns: Mapping[str, str | None], by: Sequence[str], 
         rows.select(*kept, **{LIST_NAME: ibis.literal(name), MARK: rows[name].cast("string").strip()})
         for name in stack.wide
     ]
-    return replace(opened, table=ibis.union(*parts), has_twins=False)
+    return replace(opened, table=ibis.union(*parts), has_twins=False, unread=())  # a status is that of one day
 
 
 def _told(at: ir.Value) -> ir.StringValue:
@@ -260,7 +269,12 @@ def _finished(rows: Canonical, bounds: Boundaries) -> Lists:
     ends = table["start"].cases(*pairs, else_=ibis.null("timestamp"))
     missing = tuple(bounds.missing(days))
     people = text.aggregate(table, n=table["customer"].nunique())["n"]
-    doubts = [*missing_doubt(missing), *size_doubts(found, bounds), *log_doubt(found, people)]
+    doubts = [
+        *missing_doubt(missing),
+        *size_doubts(found, bounds),
+        *log_doubt(found, people),
+        *nobody_gone_doubt(table),
+    ]
     notes = [*bounds.notes, *empty_note(bounds, days), *twice_note(found)]
     told = doubted(replace(rows, table=table.mutate(end=ends)), doubts=doubts, notes=notes)
     return Lists(told, days, bounds, missing)

@@ -18,7 +18,15 @@ from crrkit.read.intake import terms
 from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
 from crrkit.read.intake.fields import GIVEN, end_of_today, literal, read_fields, unreadable, usual_faults
 from crrkit.read.intake.purchases import settle_kinds, settle_states
-from crrkit.read.quality import kind_columns, last_day_doubt, left_out_doubts, refuse_event_log, refuse_lost_ends
+from crrkit.read.quality import (
+    all_ended_doubt,
+    kind_columns,
+    last_day_doubt,
+    left_out_doubts,
+    refuse_event_log,
+    refuse_lost_ends,
+    register_doubts,
+)
 from crrkit.read.sources import Opened, filled_down, in_business_zone, open_source
 from crrkit.read.values import OpenEnds, open_ends_of, parse_numbers, parse_times, text, unread_ends, without_open_ends
 from crrkit.rules import BUYING, EPOCH
@@ -90,8 +98,12 @@ def read_contract_rows(
     if open_ends is None:
         doubts = last_day_doubt(ends, of=rows.quality.rows_used, is_day_after=end_is == ENDS[1], until=as_of)
         rows = doubted(rows, doubts=doubts)
-    until_day = ((as_of or rows.last + timedelta(days=1)).date() - EPOCH).days
-    return doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=until_day), notes=notes)
+    cut = as_of or rows.last + timedelta(days=1)
+    if rows.beside is not None:
+        rows = doubted(replace(rows, beside=None), doubts=register_doubts(rows.beside, opened.unread, until=cut))
+    doubts = left_out_doubts(rows.table, starts, ends, until=(cut.date() - EPOCH).days)
+    doubts += all_ended_doubt(starts, ends, quality=rows.quality) if open_ends is None else []
+    return doubted(rows, doubts=doubts, notes=notes)
 
 
 def _day_after(end: ir.TimestampValue) -> ir.Value:
@@ -151,7 +163,7 @@ def read_order_rows(
     numbers = ("amount", "quantity", "price")
     opened, fields = read_fields(opened, forms, ids=("receipt",), times=("at",), numbers=numbers)
     fields = _with_product(fields)
-    if states.aside:
+    if states.aside or states.only:
         fields["status"] = opened.table[opened.columns["status"]].cast("string").strip().fill_null("")
     if "amount" in fields and refunds == "keep":
         fields["back"] = _below(fields)
@@ -161,6 +173,8 @@ def read_order_rows(
         bad = usual_faults(row, "at", numbers=numbers, as_of=as_of)
         if states.aside:
             bad["status does not count"] = row["status"].isin(states.aside)
+        if states.only:
+            bad["status does not count"] = row["status"].notin(states.only)
         if "amount" in row and refunds == "set aside":
             bad |= {"refund or return": _below(row), "zero amount": text.is_true(row["amount"] == 0)}
         return bad

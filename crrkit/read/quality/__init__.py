@@ -1,7 +1,7 @@
 """Data quality: the account of the rows, and doubts about the data that may affect rates."""
 
 from crrkit.read.quality import twins
-from crrkit.read.quality.changes import changed_people
+from crrkit.read.quality.changes import lives_doubts, people_doubts
 from crrkit.read.quality.currencies import currencies_in, currency_doubts, currency_of, is_of_currencies
 from crrkit.read.quality.customers import NOBODY, ROUNDED, TILLS, Ids, parse_customers
 from crrkit.read.quality.doubts import (
@@ -16,13 +16,22 @@ from crrkit.read.quality.doubts import (
     largest_note,
     refuse_event_log,
     repeat_notes,
+    unpriced_doubt,
     unsettled,
     words_in,
 )
 from crrkit.read.quality.folds import FOLDS
-from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, hole_doubts, spells_in
-from crrkit.read.quality.left_out import NO_END, left_out_doubts
-from crrkit.read.quality.list_doubts import empty_note, log_doubt, missing_doubt, size_doubts, twice_note
+from crrkit.read.quality.holes import EMPTY_DAYS, EMPTY_MONTHS, crowded_day_doubt, hole_doubts, limit_doubt, spells_in
+from crrkit.read.quality.left_out import NO_END, all_ended_doubt, left_out_doubts
+from crrkit.read.quality.list_doubts import (
+    NOBODY_GONE,
+    empty_note,
+    log_doubt,
+    missing_doubt,
+    nobody_gone_doubt,
+    size_doubts,
+    twice_note,
+)
 from crrkit.read.quality.notes import Note
 from crrkit.read.quality.refusing import refuse_broken, refuse_lost_ends
 from crrkit.read.quality.registers import (
@@ -30,13 +39,14 @@ from crrkit.read.quality.registers import (
     ENDS_ON_ONE_DAY,
     NOBODY_AFTER,
     last_day_doubt,
+    listed_doubts,
     register_doubts,
     statuses,
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
 from crrkit.read.quality.turned import turned_doubt
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
-from crrkit.read.quality.unread import NUMBER_ALONE, suspects, unread_doubts
+from crrkit.read.quality.unread import NUMBER_ALONE, says_directions, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
 
 __all__ = [
@@ -52,6 +62,7 @@ __all__ = [
     "MOST_KINDS",
     "NOBODY",
     "NOBODY_AFTER",
+    "NOBODY_GONE",
     "NOT_KNOWN",
     "NO_END",
     "NUMBER_ALONE",
@@ -65,7 +76,8 @@ __all__ = [
     "Ids",
     "Note",
     "QualityReport",
-    "changed_people",
+    "all_ended_doubt",
+    "crowded_day_doubt",
     "currencies_in",
     "currency_doubts",
     "currency_of",
@@ -77,15 +89,21 @@ __all__ = [
     "largest_note",
     "last_day_doubt",
     "left_out_doubts",
+    "limit_doubt",
+    "listed_doubts",
+    "lives_doubts",
     "log_doubt",
     "lost_doubts",
     "missing_doubt",
+    "nobody_gone_doubt",
     "parse_customers",
+    "people_doubts",
     "refuse_broken",
     "refuse_event_log",
     "refuse_lost_ends",
     "register_doubts",
     "repeat_notes",
+    "says_directions",
     "size_doubts",
     "spells_in",
     "statuses",
@@ -95,6 +113,7 @@ __all__ = [
     "twins",
     "unknown_by_day",
     "unknown_note",
+    "unpriced_doubt",
     "unread_doubts",
     "unsettled",
     "with_weight",

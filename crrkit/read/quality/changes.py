@@ -8,8 +8,11 @@ import ibis
 import pyarrow.compute as pc
 
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
+from crrkit.read.quality.doubts import UNREAD
+from crrkit.read.quality.left_out import SURELY
 from crrkit.read.quality.notes import Note
 from crrkit.read.values import aggregate, is_true
+from crrkit.read.words import is_an_address, is_of_people
 from crrkit.reduce import from_kept, lives_in_months
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import ibis.expr.types as ir
+    import pandas as pd
     import pyarrow as pa
 
 KEPT_DIGITS = 15  # spreadsheets replace later digits by zeros
@@ -33,7 +37,9 @@ FORMS = {
     mark("digits and letters"): r"^[0-9][^ ]*\p{L}$",
 }
 CHANGED = mark("ids change their form")
+LOST_A_MONTH = 0.03  # a share of customers that few shops fall below
 MANY_ACROSS = 20  # customers with rows before and after other months, so that having none is not chance
+FEWEST_TWICE, TWO_IDS, SEVERAL_PEOPLE = 5, 0.1, 0.3  # shares of addresses and of ids; fewer are slips and changes
 IN_USE = 0.1  # share of the rows below which a format is an exception
 
 
@@ -120,15 +126,36 @@ def change_of_form(counts: pa.Table, rows: ir.Table) -> list[str]:
     return [Note.about(said, doubt=CHANGED, rows=met[old], since=after["first"])]
 
 
-def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[str]:
-    """Return a doubt if nobody has rows both before and after some month, while many do for other months.
-
-    This is the only sign of ids that were reissued in the same format.
-    """
+def lives_doubts(table: ir.Table, *, first: datetime, last: datetime) -> list[str]:
+    """Return doubts by the months of the first and the last row of each customer."""
     lives = lives_in_months(table, begin=first, until=last)
     if lives is None:
         return []
     frame = from_kept(lives).to_pandas()
+    return [*_changed_people(frame, first, last), *_survivors(frame, first)]
+
+
+def _survivors(frame: pd.DataFrame, first: datetime) -> list[str]:
+    """Return a doubt if nobody bought for the last time before some month, while many had been seen by then."""
+    since = int(frame["last"].min())
+    before = frame[frame["first"] < since]
+    seen = int(((since - before["first"]) * before["customers"]).sum())  # months in which somebody could be lost
+    if int(before["customers"].sum()) < MANY_ACROSS or seen * LOST_A_MONTH < SURELY:
+        return []
+    place = first.year * 12 + first.month - 1 + since
+    message = _(
+        "All {n} customers who bought before {month} bought in it or later, so nobody seems lost up to then. If the"
+        " list is of customers chosen for having bought lately, those who left are missing, and rates are too high."
+    )
+    words = {"n": format_number(int(before["customers"].sum())), "month": f"{place // 12}-{place % 12 + 1:02d}"}
+    return [message.format(**words)]
+
+
+def _changed_people(frame: pd.DataFrame, first: datetime, last: datetime) -> list[str]:
+    """Return a doubt if nobody has rows both before and after some month, while many do for other months.
+
+    This is the only sign of ids that were reissued in the same format.
+    """
     months = range((last.year - first.year) * 12 + last.month - first.month)
     across = [int(frame["customers"][(frame["first"] < k) & (frame["last"] > k)].sum()) for k in months]
     cut = next((k for k, n in enumerate(across) if not n and min(_peaks(across, k)) >= MANY_ACROSS), None)
@@ -145,3 +172,44 @@ def changed_people(table: ir.Table, *, first: datetime, last: datetime) -> list[
 def _peaks(across: Sequence[int], cut: int) -> tuple[int, int]:
     """Return the maxima of ``across`` before and after the month ``cut``."""
     return max(across[:cut], default=0), max(across[cut + 1 :], default=0)
+
+
+def people_doubts(rows: ir.Table, unread: Sequence[str], *, column: str) -> list[str]:
+    """Return doubts if ids and another column that tells people apart contradict each other.
+
+    Args:
+        rows: The rows, with ``customer``.
+        unread: The columns to check.
+        column: The column of the ids.
+    """
+    return [
+        doubt
+        for place, name in enumerate(unread)
+        if is_of_people(name)
+        for doubt in _contradictions(rows, UNREAD + str(place), column=column, other=name)
+    ]
+
+
+def _contradictions(rows: ir.Table, field: str, *, column: str, other: str) -> list[str]:
+    told = rows[field].cast("string").lower().re_replace(r"[ ()+-]", "")
+    pairs = rows.select("customer", told=told).filter(lambda t: t["told"] != "").distinct()
+    asked = {"n": lambda t: t.count(), "many": lambda t: is_true(t["n"] > 1).sum()}
+    of_told, of_ids = (
+        aggregate(pairs.group_by(key).agg(n=asked["n"]), n=asked["n"], many=asked["many"])
+        for key in ("told", "customer")
+    )
+    words = {"column": column, "other": other}
+    said = []
+    if is_an_address(other) and of_told["many"] >= max(FEWEST_TWICE, TWO_IDS * of_told["n"]):
+        message = _(
+            "{n} of {total} values in column {other!r} stand beside several ids in {column!r}: if each is one person,"
+            " whoever has several ids counts as lost and as new. Use customer={other!r}, or resolve_people."
+        )
+        said.append((message, of_told))
+    if of_ids["many"] >= max(FEWEST_TWICE, SEVERAL_PEOPLE * of_ids["n"]):
+        message = _(
+            "{n} of {total} ids in column {column!r} stand beside several values of {other!r}: an id may be of a"
+            " company, or of several customers, as where shops that number alike were put together. Rates are of ids."
+        )
+        said.append((message, of_ids))
+    return [message.format(n=format_number(n["many"]), total=format_number(n["n"]), **words) for message, n in said]

@@ -15,6 +15,7 @@ from crrkit.ground import (
     told_percent as format_percent,
 )
 from crrkit.read.quality.notes import Note
+from crrkit.read.values import is_true
 from crrkit.read.words import (
     USUAL_NAMES,
     Call,
@@ -38,6 +39,7 @@ TWIN = "crrkit_row"  # column with equal values for rows that are equal in every
 MOST_KINDS = 200  # a column with more distinct words does not contain kinds of events
 CROWD, CROWDED = 100, 0.1  # minimum number of rows, and the share of them under one id …
 PER_ID, MOST_ROWS = 10, 0.5  # … that is this multiple of the average, or this share of all rows
+FEWEST_FULL = 20  # ids with the most rows of all; of fewer, it may be chance
 FEW_IDS = 5  # in shorter lists, ids that all occur once may be chance
 
 REPEATED, LARGEST = mark("rows that repeat others"), mark("one row with much of the revenue")
@@ -106,8 +108,11 @@ def kind_columns(columns: Iterable[str]) -> list[str]:
 def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[str]:
     """Return doubts if ids may be order numbers (each occurs once), or one id may be a till (very many rows)."""
     own = rows_of_each(table)
-    asked = own.aggregate(ids=own.count(), most=own["rows"].max())
-    seen = from_kept(asked).to_pyarrow().to_pylist()[0]
+    counted = own.group_by("rows").agg(ids=own.count()).order_by("rows")
+    ids_by_rows = {row["rows"]: row["ids"] for row in from_kept(counted).to_pyarrow().to_pylist()}
+    seen = {"ids": sum(ids_by_rows.values()), "most": max(ids_by_rows, default=0)}
+    if once and (note := _capped(table, ids_by_rows)):
+        return [note]
     if once and seen["most"] == 1 and seen["ids"] >= FEW_IDS:
         message = _(
             "Each of the {n} {n:id|ids} in column {column!r} occurs once: nobody can be seen to come back, and every"
@@ -125,6 +130,30 @@ def id_doubts(table: ir.Table, *, used: int, column: str, once: bool) -> list[st
     return [Note.about(said, doubt=CROWD_OF_ONE, rows=seen["most"])]
 
 
+def _capped(table: ir.Table, ids_by_rows: Mapping[int, int]) -> str:
+    """Return a doubt if many ids have the most rows that any has, as where only the latest of each were exported."""
+    most = max(ids_by_rows, default=0)
+    full, fewer = ids_by_rows.get(most, 0), ids_by_rows.get(most - 1, 0)
+    if most < 2 or full < FEWEST_FULL or full <= fewer or full < CROWDED * sum(ids_by_rows.values()):  # noqa: PLR2004 - one each is another doubt
+        return ""
+    at = table["at"]
+    each = table.group_by("customer").agg(rows=table.count(), days=at.date().nunique(), first=at.min(), last=at.max())
+    each = each.filter(each["rows"] == most)
+    lived = each["last"].epoch_seconds() - each["first"].epoch_seconds()
+    asked = {"apart": is_true(each["days"] == most).sum(), "lived": lived.median()}
+    seen = each.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    span = table.aggregate(first=at.min(), last=at.max()).to_pyarrow().to_pylist()[0]
+    if seen["apart"] < MOST_ROWS * full or seen["lived"] > MOST_ROWS * (span["last"] - span["first"]).total_seconds():
+        return ""
+    message = _(
+        "No id has more than {most} rows, and {n} of {total} have so many: the list seems to hold only the first or the"
+        " last {most} purchases of each customer. Whoever bought more often counts as lost, or as not yet there: export"
+        " all purchases."
+    )
+    words = {"n": format_number(full), "total": format_number(sum(ids_by_rows.values())), "most": most}
+    return message.format(**words)
+
+
 def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     """Return a doubt if one row has an implausible share of the revenue, such as by a misplaced decimal separator."""
     total = quality.money.get("", 0.0)
@@ -136,6 +165,30 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     )
     share = largest / total
     return [Note.about(note.format(share=format_percent(share)), doubt=LARGEST, rows=1, revenue=share)]
+
+
+def unpriced_doubt(rows: ir.Table, *, used: int, unpriced: int, column: str) -> list[str]:
+    """Return a doubt if many purchases have no amount although others have one, such as payments of the other side.
+
+    Further lines of an order, at the moment of one with an amount, are not counted.
+
+    Args:
+        rows: The rows that count as purchases, ``customer at amount``.
+        used: Their number.
+        unpriced: How many of them have no amount.
+        column: The column of amounts.
+    """
+    if used < CROWD or not CROWDED * used <= unpriced < used:
+        return []
+    orders = rows.group_by("customer", "at").agg(rows=rows.count(), priced=rows["amount"].count())
+    n = orders.filter(orders["priced"] == 0).aggregate(n=lambda t: t["rows"].sum()).to_pyarrow()["n"][0].as_py() or 0
+    if n < CROWDED * used:
+        return []
+    message = _(
+        "{share} of the rows that count as purchases have nothing in column {column!r}. If they are none, such as"
+        " payments of the other side of an account, leave them out."
+    )
+    return [message.format(share=format_percent(n / used), column=column)]
 
 
 def repeat_notes(rows: ir.Table) -> list[str]:

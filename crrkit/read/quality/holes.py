@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import ibis
 
-from crrkit.ground import first_few, mark, ntold as ngettext, told as _, told_date, told_number
+from crrkit.ground import first_few, mark, ntold as ngettext, told as _, told_date, told_number, told_percent
 from crrkit.read.quality.notes import Note
 from crrkit.reduce import silent_spells
 
@@ -22,6 +22,9 @@ LONG_DAYS = 14  # minimum number of days without any row …
 LONGER = 3  # … minimum multiple of the next longest gap, since weekly or seasonal closures recur …
 EXPECTED_ROWS = 20  # … and minimum number of rows expected in the gap at the average rate
 A_DAY = timedelta(days=1)
+# Usual limits of exports, and the most rows of a sheet, with and without a line of names.
+LIMITS = (1000, 5000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 65_535, 65_536, 1_048_575, 1_048_576)
+MANY_DAYS, CROWDED, FAR_MORE = 20, 0.1, 5  # a day with a tenth of all rows and five times those of any other
 DAYS_APART = 365  # days without any row that separate wrong dates from a list
 STRAYS = 0.01  # share of the rows up to which separate rows are wrong dates rather than a beginning
 
@@ -29,17 +32,51 @@ EMPTY_MONTHS, EMPTY_DAYS = mark("months without any row"), mark("days without an
 
 
 class Spell(NamedTuple):
-    """A gap: the number of days without a row, and the days with a row before and after it."""
+    """A gap: the number of days without a row, the days with a row before and after it, and the rows of the former."""
 
     days: int
     day: date
     after: date
+    rows: int = 0
 
 
 def spells_in(table: ir.Table, *, all_of_them: bool) -> list[Spell]:
     """Return the long gaps between days with a row and the longest two, or all, even those between adjacent days."""
     found = silent_spells(table, least=0 if all_of_them else LONG_DAYS).to_pyarrow().to_pylist()
-    return [Spell(row["days"], row["day"], row["after"]) for row in found]
+    return [Spell(row["days"], row["day"], row["after"], row["rows"]) for row in found]
+
+
+def limit_doubt(rows: int) -> list[str]:
+    """Return a doubt if a file has exactly as many rows as programs export at most."""
+    if rows not in LIMITS:
+        return []
+    message = _(
+        "The list has exactly {n} rows, as many as some programs export at most: purchases or customers may be missing."
+        " Check that the export is complete."
+    )
+    return [message.format(n=told_number(rows))]
+
+
+def crowded_day_doubt(spells: Sequence[Spell], *, used: int) -> list[str]:
+    """Return a doubt if one day has far more rows than any other, as the day of an import.
+
+    Args:
+        spells: The gaps between all days with a row.
+        used: The number of rows.
+    """
+    if len(spells) < MANY_DAYS:
+        return []
+    other, busiest = sorted(spells, key=lambda spell: spell.rows)[-2:]
+    if busiest.rows < max(CROWDED * used, FAR_MORE * other.rows, EXPECTED_ROWS):
+        return []
+    message = _(
+        "{n} {n:row is|rows are} of one day, {day} ({share} of all), and no other day has more than {other}: as where"
+        " earlier purchases were imported with the day of the import. If so, when they were is not known, and rates up"
+        " to that day and after it do not hold."
+    )
+    share = told_percent(busiest.rows / used)
+    words = {"n": told_number(busiest.rows), "day": told_date(busiest.day), "other": told_number(other.rows)}
+    return [message.format(share=share, **words)]
 
 
 def hole_doubts(
@@ -121,7 +158,7 @@ def _days_note(spells: Sequence[Spell], used: int, days: int) -> list[str]:
     """Return a doubt on the longest gap if it is exceptional."""
     if not spells:
         return []
-    (n, day, after), other = spells[-1], spells[-2].days if len(spells) > 1 else 0
+    (n, day, after, _rows), other = spells[-1], spells[-2].days if len(spells) > 1 else 0
     wanting = used * n / max(days - n, 1)
     if n < max(LONG_DAYS, LONGER * other) or wanting < EXPECTED_ROWS:
         return []

@@ -14,16 +14,20 @@ import numpy as np
 from crrkit.ground import mark, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.holes import EXPECTED_ROWS, LONGER
 from crrkit.read.quality.notes import Note
+from crrkit.read.quality.registers import ENDS_ON_ONE_DAY, NOBODY_AFTER
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
 
+    from crrkit.read.quality.rows import QualityReport
+
 NO_END = mark("no contract has ended")
 FEWEST_CONTRACTS = 10  # fewer contracts may all have stayed
 A_RHYTHM = 20  # minimum number of days with a start or an end for a rhythm
 A_MONTH = 31  # days; in fewer, losses need not occur
+NO_LENGTH = 0.05  # a share of the contracts
 AT_RISK = 20  # minimum number of contracts observed for a length, for a reliable share of ends
 SURELY = 7  # expected number of ends for which none at all has a probability of 1 in 1,000
 
@@ -40,11 +44,44 @@ def left_out_doubts(table: ir.Table, starts: pd.DataFrame, ends: pd.DataFrame, *
     starts = starts[starts["day"] < until]
     if starts.empty or int(starts["rows"].sum()) < FEWEST_CONTRACTS:
         return []
-    silent = _silent_doubt(starts, ends, until)
+    silent = [*_silent_doubt(starts, ends, until), *_no_length_doubt(table, of=int(starts["rows"].sum()))]
     if ends.empty:
         first = int(starts["day"].iloc[0])
         return [*([_no_end(until)] if until - first >= A_MONTH else []), *silent]
     return [*_purged_doubt(table, starts, first_end=int(ends["day"].iloc[0]), until=until), *silent]
+
+
+def all_ended_doubt(starts: pd.DataFrame, ends: pd.DataFrame, *, quality: QualityReport) -> list[str]:
+    """Return a doubt if every contract has ended although others began until lately, as in a list of who left.
+
+    Args:
+        starts: The number of starts on each day.
+        ends: The number of ends on each day up to the cut-off.
+        quality: The account of the rows.
+    """
+    used, is_said = quality.rows_used, any(quality.doubt(name)[0] for name in (NOBODY_AFTER, ENDS_ON_ONE_DAY))
+    if is_said or used < FEWEST_CONTRACTS or int(ends["rows"].sum()) < used:
+        return []
+    lived = (ends["day"] * ends["rows"]).sum() / used - (starts["day"] * starts["rows"]).sum() / used
+    if ends["day"].iloc[-1] - starts["day"].iloc[-1] > lived:  # nobody new for longer than a usual contract: closed
+        return []
+    message = _(
+        "All contracts in the list have ended, although the last began on {day} only. If those who are still customers"
+        " are not in it, as in a list of who left, rates are too low: add the contracts that still run."
+    )
+    return [message.format(day=_shown(int(starts["day"].iloc[-1])))]
+
+
+def _no_length_doubt(table: ir.Table, *, of: int) -> list[str]:
+    """Return a doubt if many contracts end where they begin, as where that stands for no end."""
+    n = int(table.filter(table["end"] == table["start"]).count().to_pyarrow().as_py())
+    if n < max(FEWEST_CONTRACTS / 2, NO_LENGTH * of):
+        return []
+    message = _(
+        "{n} contracts end at the moment at which they begin, and make nobody a customer. If they still run, leave"
+        " their ends empty; if they were of one day, use end_is='last_active_day'."
+    )
+    return [message.format(n=format_number(n))]
 
 
 def _no_end(until: int) -> Note:

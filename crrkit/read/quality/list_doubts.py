@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crrkit.ground import first_few, ntold as ngettext, told as _, told_number, told_percent
+from crrkit.ground import first_few, mark, ntold as ngettext, told as _, told_number, told_percent
+from crrkit.read.quality.left_out import FEWEST_CONTRACTS
+from crrkit.read.quality.notes import Note
 from crrkit.read.words import LISTS_NAMED, Boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    import ibis.expr.types as ir
+
+NOBODY_GONE = mark("nobody is missing from a later list")
 FEW_LISTS, SELDOM = 6, 1.5  # with this number of lists, customers on so few of them on average are buyers
 HALF = 0.5
+SOME_LISTS = 3  # on fewer lists everybody may have stayed
 
 
 def missing_doubt(missing: Sequence[str]) -> list[str]:
@@ -72,3 +78,22 @@ def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]
     )
     words = {"each": told_number(each, digits=1), "n": len(found), "share": told_percent(each / len(found))}
     return [message.format(**words)]
+
+
+def nobody_gone_doubt(table: ir.Table) -> list[str]:
+    """Return a doubt if nobody is ever missing from a later list, as in lists that keep those who have left.
+
+    Args:
+        table: One row per customer and list, ``customer start``.
+    """
+    each = table.group_by("customer").agg(first=table["start"].min(), lists=table["start"].nunique())
+    met = each.group_by("first", "lists").agg(customers=each.count()).order_by("first").to_pyarrow().to_pylist()
+    days = table.select("start").distinct().order_by("start").to_pyarrow()["start"].to_pylist()
+    stayed = all(row["lists"] == len(days) - days.index(row["first"]) for row in met)
+    if not stayed or len(days) < SOME_LISTS or met[0]["customers"] < FEWEST_CONTRACTS:
+        return []
+    message = _(
+        "Whoever stands on a list stands on every later one, so every rate is 100%. If the lists keep those who have"
+        " left, name the column that says who is still a customer with status=, or leave out their rows."
+    )
+    return [Note.about(message, doubt=NOBODY_GONE)]

@@ -6,6 +6,8 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import ibis
+
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.quality.notes import Note
@@ -30,6 +32,8 @@ _GONE = re.compile(
     r"|deactivated|archived|deleted|unsubscribed|left|expired)$"
     r"|^(?:отток|ушел|ушла|(?:заблокирован|расторгнут|отключен|удален|закрыт|отписан)[аоы]?|вархиве|архивный)$"
 )
+_TRIAL = re.compile(r"(?i)trial|^incomplete|^draft|триал|пробн")
+FEWEST_RENEWED = 5  # a status may lag behind the end for few
 _TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 
 
@@ -46,9 +50,16 @@ def _plain(name: str) -> str:
     return fold(name).replace("ё", "е")
 
 
-def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
-    """Return a doubt for each column by which customers have left whose contracts have no end."""
+def register_doubts(rows: ir.Table, unread: Sequence[str], *, until: datetime) -> list[str]:
+    """Return a doubt for each column by which customers are gone whose contracts run on, or the other way round.
+
+    Args:
+        rows: The contracts, with the columns to check.
+        unread: The names of these columns.
+        until: The cut-off: later ends are still to come.
+    """
     said = []
+    cut = ibis.literal(until, type="timestamp")
     for place, name in enumerate(unread):
         if not _is_status(name):
             continue
@@ -56,19 +67,92 @@ def register_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
         if _TEST.search(_plain(name)):
             said += _test_doubt(words_in(rows, column, most=MOST_STATES), name)
             continue
-        words = words_in(rows.filter(rows["end"].isnull()), column, most=MOST_STATES)
+        means_gone = _GONE.search(_plain(name)) is not None
+        endless, to_come = rows["end"].isnull(), rows["end"] > cut
+        said += [
+            _gone_doubt(words, name, has_end=has_end)
+            for has_end, those in ((False, endless), (True, to_come))
+            if (words := _words(rows.filter(those), column, are_there=False, means_gone=means_gone))
+        ]
+        if words := _words(_all_over(rows, cut), column, are_there=True, means_gone=means_gone):
+            said += _renewed_doubt(words, name, until - timedelta(days=1))
+        if trials := {word: n for word, n in words_in(rows, column, most=MOST_STATES).items() if _TRIAL.search(word)}:
+            said.append(_trial_doubt(trials, name))
+    return said
+
+
+def _words(rows: ir.Table, column: str, *, are_there: bool, means_gone: bool) -> dict[str, int]:
+    """Return the words by which somebody is a customer, or is none, with their numbers of rows."""
+    met = words_in(rows, column, most=MOST_STATES)
+    return {word: n for word, n in met.items() if word and is_there(word) is (are_there is not means_gone)}
+
+
+def _all_over(rows: ir.Table, cut: ir.Value) -> ir.Table:
+    """Return the last contract of each customer of whom no contract runs at the cut-off."""
+    by_customer = ibis.window(group_by="customer")
+    end, runs_on = rows["end"], rows["end"].isnull() | (rows["end"] > cut)
+    told = rows.mutate(latest=end.max().over(by_customer), runs_on=runs_on.any().over(by_customer))
+    return told.filter(~told["runs_on"] & (told["end"] == told["latest"]))
+
+
+def _gone_doubt(words: Mapping[str, int], column: str, *, has_end: bool) -> str:
+    n = sum(words.values())
+    message = ngettext(
+        "{n} contract without an end says {words} in column {column!r}, and counts as running. Give it the day"
+        " of its end; without it the rate is too high.",
+        "{n} contracts without an end say {words} in column {column!r}, and count as running. Give them the"
+        " days of their ends; without them the rate is too high.",
+        n,
+    )
+    if has_end:
+        message = ngettext(
+            "{n} contract whose end is still to come says {words} in column {column!r}, and counts as running. Give it"
+            " the day on which it did end; without it the rate is too high.",
+            "{n} contracts whose ends are still to come say {words} in column {column!r}, and count as running. Give"
+            " them the days on which they did end; without them the rate is too high.",
+            n,
+        )
+    return message.format(n=format_number(n), words=listed(list(words), words), column=column)
+
+
+def _renewed_doubt(words: Mapping[str, int], column: str, last: datetime) -> list[str]:
+    n = sum(words.values())
+    if n < FEWEST_RENEWED:
+        return []
+    message = _(
+        "{n} customers whose contracts had all ended by {day} are {words} in column {column!r}, and count as gone. If"
+        " their contracts were renewed, give them their later ends; without them the rate is too low."
+    )
+    return [message.format(n=format_number(n), day=format_date(last), words=listed(list(words)), column=column)]
+
+
+def _trial_doubt(words: Mapping[str, int], column: str) -> str:
+    message = _(
+        "Column {column!r} was not read and says {words} in contracts that count. If nobody has paid for them yet,"
+        " leave out their rows: trials that end without a contract are no lost customers."
+    )
+    return message.format(column=column, words=listed(list(words), words))
+
+
+def listed_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
+    """Return a doubt for each column by which some rows of customer lists are of people who are no customers."""
+    said = []
+    for place, name in enumerate(unread):
+        if _TEST.search(_plain(name)):
+            continue
+        words = words_in(rows, UNREAD + str(place), most=MOST_STATES)
         means_gone = _GONE.search(_plain(name)) is not None
         gone = [word for word in words if word and is_there(word) is means_gone]
         n = sum(words[word] for word in gone)
         if n:
             message = ngettext(
-                "{n} contract without an end says {words} in column {column!r}, and counts as running. Give it the day"
-                " of its end; without it the rate is too high.",
-                "{n} contracts without an end say {words} in column {column!r}, and count as running. Give them the"
-                " days of their ends; without them the rate is too high.",
+                "{n} row says {words} in column {column!r}, which was not read, and counts as a customer of its list."
+                " If it is none, use status={column!r}.",
+                "{n} rows say {words} in column {column!r}, which was not read, and count as customers of their lists."
+                " If they are none, use status={column!r}.",
                 n,
             )
-            said.append(message.format(n=format_number(n), words=listed(gone, words), column=name))
+            said.append(message.format(n=format_number(n), words=listed(gone), column=name))
     return said
 
 

@@ -13,12 +13,15 @@ from crrkit.read.values import text
 from crrkit.read.words import (
     MOST_STATES,
     NO_PURCHASE,
+    NUMBERS,
     USUAL_NAMES,
     fold,
     free_columns,
     is_plainly_none,
+    judge_states,
     listed,
-    state_of,
+    side_of,
+    tell_directions,
 )
 
 if TYPE_CHECKING:
@@ -31,27 +34,31 @@ _MONEY_OR_PIECES = re.compile(
     r"|кол|сумм|итог|цена|выруч|стоим|оплач|штук"
 )
 _NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
-_NEGATIVE = r"^[-−] ?[0-9.,\s]*[1-9]|^\([0-9.,\s]+\)$"  # heuristic: the number format is not determined
+# Heuristic, since the number format is not determined.
+_NEGATIVE = r"^[-−] ?[$€£₽]?[0-9.,\s]*[1-9]|^[$€£₽] ?[-−]|^\([$€£₽]?[0-9.,\s]+\)$"
 # A field that contains only a number, in a pattern for both the engine and Python.
 NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
 # Columns in which any value (a date or a yes) marks a row as not being a purchase …
 _FLAG = re.compile(
-    r"cancel|refund|voided|returned$|istest$|отмен|возврат|аннулир|сторно|черновик"
+    r"cancel|refund|voided|dispute|returned(?:qty|quantity|amount|units|items|count)?$|istest$|(?:lost|loss)reason|отмен|возврат|аннулир|сторно|черновик"
     r"|^(?:is|was)?(?:deleted|removed|void|fraud|fraudulent|chargeback|storno|spam|draft|return)(?:at|on|date|flag)?$"
-    r"|^(?:пометкаудаления|датаудаления|удален[аоы]?)$"
+    r"|^(?:пометкаудаления|датаудаления|удален[аоы]?)$|причина(?:отказа|проигрыша|потери)"
 )
 # … columns in which only a yes does, since other values may be variants of a test …
 _YES_FLAG = re.compile(r"^(?:is)?(?:test|testorder|testmode|testcustomer|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 # … and columns in which a no does.
 _NO_FLAG = re.compile(
-    r"^(?:is|was|has)?(?:been)?(?:paid|completed?|confirmed|valid|approved|success|successful|captured|settled|posted)$"
-    r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^оплата$"
+    r"^(?:is|was|has)?(?:been)?(?:paid|completed?|confirmed|valid|approved|success|successful|captured|settled|posted"
+    r"|won|closedwon|live|livemode)$"
+    r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^(?:оплата|сделказакрыта)$"
 )
+_PAID_ON = re.compile(r"^(?:paid(?:at|on|date)|paymentdate|dateofpayment|datepaid|датаоплаты|датаплатежа)(?:utc)?$")
+_OF_CARDS = re.compile(r"card|method|tender|instrument|pay(?:ment)?type|карт|способ")
 _STATES = re.compile(r"(?:status|state|статус|состояние)$")
 _NOTHING = ("", "none", "null", "nan", "-")
 _SAID_NO = ("0", "0.0", "0.00", "0,00", "false", "f", "no", "n", "нет", "ложь")
 _SAID_YES = ("1", "1.0", "1,00", "true", "t", "yes", "y", "да", "истина", "+", "x")
-_ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG}
+_ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG, "blank": _PAID_ON}
 
 
 def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
@@ -65,6 +72,7 @@ def _roles(name: str) -> dict[str, bool]:
     return flags | {
         "kind": name in USUAL_NAMES["kind"],
         "states": bool(_STATES.search(name)),
+        "side": bool(side_of(name)),
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(plain),
     }
 
@@ -83,16 +91,55 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
     said = []
     for place, name in enumerate(unread):
         roles, column = _roles(fold(name)), UNREAD + str(place)
-        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "below")}
+        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "blank", "below")}
         if roles["states"] or name in spoken:
             said += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
+            said += _documents_doubt(rows, column, name)
         if 0 < n["flag"] + n["yes"] < seen["total"]:
             said.append(_flag_doubt(name, n["flag"] or n["yes"]))
         elif 0 < n["no"] < seen["total"]:
             said.append(_no_doubt(name, n["no"]))
+        elif 0 < n["blank"] < seen["total"]:
+            said.append(_blank_doubt(name, n["blank"]))
         elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most rows are not returns
             said.append(_below_doubt(name, n["below"]))
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys([*said, *_sides_doubt(rows, unread)]))
+
+
+def _documents_doubt(rows: ir.Table, column: str, name: str) -> list[str]:
+    """Return a doubt if documents with numbers in their names, each another word, are of a kind that is no purchase."""
+    if not rows[column].type().is_string() or words_in(rows, column, most=MOST_STATES):
+        return []
+    kinds = rows.select(**{column: rows[column].re_replace(NUMBERS, "")})
+    words = words_in(kinds, column, most=MOST_STATES)
+    none = [word for word in words if is_plainly_none(word)]
+    if not none or sum(words[word] for word in none) >= sum(words.values()) / 2:
+        return []
+    message = _(
+        "Column {column!r} was not read and names documents such as {words} in rows that count as purchases. If they"
+        " are none, leave out their rows."
+    )
+    return [message.format(column=name, words=listed(none, words))]
+
+
+def _sides_doubt(rows: ir.Table, unread: Sequence[str]) -> list[str]:
+    """Return a doubt if the rows of the list are on both sides of an account, each with a column of its own."""
+    sides = {side: [n for n, name in enumerate(unread) if side_of(name) == side] for side in ("comes", "goes")}
+    if any(len(places) != 1 for places in sides.values()):
+        return []
+    columns = {side: UNREAD + str(places[0]) for side, places in sides.items()}
+    word = {side: rows[name].cast("string").strip().lower() for side, name in columns.items()}
+    comes, goes = (text.is_true(word[side].notin((*_NOTHING, *_SAID_NO))) for side in sides)
+    asked = {"comes": (comes & ~goes).sum(), "goes": (goes & ~comes).sum(), "both": (comes & goes).sum()}
+    n = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
+    if not (n["comes"] and n["goes"]) or n["both"]:
+        return []
+    message = _(
+        "Columns {one!r} and {other!r} were not read: {n} {n:row has|rows have} a sum in the first alone, {m} in the"
+        " second alone, and all count as purchases. Leave out the rows of the side that is none."
+    )
+    names = {"one": unread[sides["comes"][0]], "other": unread[sides["goes"][0]]}
+    return [message.format(n=format_number(n["comes"]), m=format_number(n["goes"]), **names)]
 
 
 def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str, Any]:
@@ -104,6 +151,8 @@ def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str
         return {"flag": text.is_true(word.notin((*_NOTHING, *_SAID_NO))).sum()}
     if roles["yes"]:
         return {"yes": text.is_true(word.isin(_SAID_YES)).sum()}
+    if roles["blank"]:
+        return {"blank": text.is_true(word.fill_null("").isin(_NOTHING)).sum()}
     below = {"below": _below_zero(value, is_named=roles["below"])}
     if not roles["no"]:
         return below
@@ -125,7 +174,10 @@ def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
 
 
 def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) -> list[str]:
-    none = [word for word in words if (state_of(word) == NO_PURCHASE if is_of_states else is_plainly_none(word))]
+    if says_directions(words, column):
+        return [_directions_doubt(words, column)]
+    meant = judge_states(words, counts=None)
+    none = [word for word in words if (meant[word] == NO_PURCHASE if is_of_states else is_plainly_none(word))]
     if not is_of_states and sum(words[word] for word in none) >= sum(words.values()) / 2:
         return []  # most rows are not returns
     message = _(
@@ -133,6 +185,30 @@ def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) 
         " them aside."
     )
     return [message.format(column=column, words=listed(none, words))] if none else []
+
+
+def says_directions(words: Iterable[str], column: str) -> bool:
+    """Return whether a column tells which way money went, unlike one that tells a credit card from a debit card."""
+    return tell_directions(words) and not _OF_CARDS.search(fold(column))
+
+
+def _directions_doubt(words: Mapping[str, int], column: str) -> str:
+    message = _(
+        "Column {column!r} was not read and says {words}: money went both ways, and each row counts as a purchase. Use"
+        " status={column!r} and list in counts= the words of purchases."
+    )
+    return message.format(column=column, words=listed([word for word in words if word], words))
+
+
+def _blank_doubt(column: str, n: int) -> str:
+    message = ngettext(
+        "Column {column!r} was not read and is empty in {n} row that counts as a purchase. If it was never paid, use"
+        " at={column!r}, which sets it aside.",
+        "Column {column!r} was not read and is empty in {n} rows that count as purchases. If they were never paid, use"
+        " at={column!r}, which sets them aside.",
+        n,
+    )
+    return message.format(column=column, n=format_number(n))
 
 
 def _no_doubt(column: str, n: int) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from crrkit.read.disk import files, lines
 from crrkit.read.engines import RAW, frames
-from crrkit.read.quality import NUMBER_ALONE
-from crrkit.read.words import MOST_STATES, fold, is_plainly_none
+from crrkit.read.quality import NUMBER_ALONE, says_directions
+from crrkit.read.words import MOST_STATES, fold, is_plainly_none, without_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -39,8 +40,9 @@ class Beside(NamedTuple):
 
 
 def of_text(engine: duckdb.DuckDBPyConnection, texts: Sequence[Plain], names: list[str]) -> Beside:
-    """Return the columns of text files to check, by their first rows; columns missing in a file are ignored."""
-    return _told(lines.first_rows(engine, texts, names, n=FIRST_ROWS))
+    """Return the columns of text files to check, by first and later rows; those missing in a file are ignored."""
+    first = lines.first_rows(engine, texts, names, n=FIRST_ROWS)
+    return _told(first, later=lines.spread_rows(texts, first.column_names))
 
 
 def of_sheets(sheets: Sequence[Sheet], names: list[str]) -> Beside:
@@ -51,7 +53,10 @@ def of_sheets(sheets: Sequence[Sheet], names: list[str]) -> Beside:
 
 def of_frame(frame: Any, names: list[str]) -> Beside:
     """Return the columns of a data frame to check."""
-    return _told(frames.to_arrow(_head(frame), names)) if names else Beside()
+    if not names:
+        return Beside()
+    first, other = (frames.to_arrow(part, names) for part in (_head(frame), _spread(frame)))
+    return _told(first, later={name: _words(other.column(name)) for name in other.column_names})
 
 
 def of_view(engine: Any, names: list[str]) -> Beside:
@@ -71,9 +76,22 @@ def _head(frame: Any) -> Any:
     return frame.head(FIRST_ROWS) if hasattr(frame, "head") else frame.limit(FIRST_ROWS)
 
 
-def _told(rows: pa.Table) -> Beside:
+def _spread(frame: Any) -> Any:
+    """Return rows from all parts of a frame, at equal distances; of one whose length is unknown, the first ones."""
+    if not hasattr(frame, "__len__") or hasattr(frame, "collect") or len(frame) <= FIRST_ROWS:
+        return _head(frame)
+    places = np.linspace(0, len(frame) - 1, FIRST_ROWS).astype("int64")
+    if isinstance(frame, pa.Table | pa.RecordBatch):
+        return frame.take(places)
+    return frame.iloc[places] if hasattr(frame, "iloc") else frame[places]
+
+
+def _told(rows: pa.Table, *, later: Mapping[str, set[str]] | None = None) -> Beside:
+    """Return the columns to check by their first rows and, for words, by those of later rows."""
     numbers = [name for name in rows.column_names if _are_numbers(rows.column(name))]
-    spoken = [name for name in rows.column_names if name not in numbers and _say_none(rows.column(name))]
+    texts = [name for name in rows.column_names if name not in numbers]
+    said = {name: _words(rows.column(name)) | (later or {}).get(name, set()) for name in texts}
+    spoken = [name for name, words in said.items() if _say_none(words, name)]
     return Beside(tuple(name for name in numbers if not _BELOW_BY_NATURE.search(fold(name))), tuple(spoken))
 
 
@@ -85,10 +103,12 @@ def _are_numbers(values: pa.ChunkedArray) -> bool:
     return bool(said) and all(re.search(NUMBER_ALONE, text) for text in said)
 
 
-def _say_none(values: pa.ChunkedArray) -> bool:
+def _say_none(said: Collection[str], name: str) -> bool:
     """Return whether a column of few distinct words has one that means no purchase; names and free text have many."""
-    said = _words(values)
-    return len(said) <= MOST_STATES and any(map(is_plainly_none, said))
+    said = said if len(said) <= MOST_STATES else {without_numbers(word) for word in said}
+    return len(said) <= MOST_STATES and (
+        any(map(is_plainly_none, said)) or (len(said) > 1 and says_directions(said, name))
+    )
 
 
 def _words(values: pa.ChunkedArray) -> set[str]:

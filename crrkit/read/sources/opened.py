@@ -41,6 +41,7 @@ class Opened:
         engine: An object to keep alive while the table is used.
         elsewhere: Whether the rows remain in a database, to which others may write.
         copied: Whether parsing fields is expensive (text, Python objects), so that the result is stored.
+        is_exported: Whether the rows are of files, which may be exports that end at a limit of rows.
         cut_lines: The number of lines of a text file that could not be split into fields.
         unread: Columns without a role that should be checked, because of their names or values.
         spoken: Those of ``unread`` with a word that marks a row as not being a purchase.
@@ -62,6 +63,7 @@ class Opened:
     engine: Any
     elsewhere: bool = False
     copied: bool = False
+    is_exported: bool = False
     cut_lines: int = 0
     unread: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
@@ -100,7 +102,8 @@ def open_source(
         opened = _open_rows(rows, wanted)
     else:
         opened = _open_files(source, wanted) if isinstance(source, str | Path) else _open_table(source, wanted)
-    opened = replace(opened, declined=declined)
+    is_exported = isinstance(source, str | Path) and opened.copied
+    opened = replace(opened, declined=declined, is_exported=is_exported)
     if (seen := _SEEN.get()) is not None:
         seen.append(opened)
     return opened

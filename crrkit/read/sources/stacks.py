@@ -133,11 +133,13 @@ def _stacked(
     parts: Sequence[tuple[str, Any]], name: str, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
 ) -> Stack:
     """Concatenate all lists; columns are found in each list and take the names of the first one."""
+    read = [_opened(told, part, named, by, layout) for told, part in parts]
+    unread = [name for name in read[0].unread if all(name in one.unread for one in read)]
     tables, notes = [], []
-    for told, part in parts:
-        table, said = _opened(told, part, named, by, layout)
+    for (told, _part), one in zip(parts, read, strict=True):
+        table = one.table.select([name for name in one.table.column_names if name not in one.unread] + unread)
         tables.append(table.append_column(LIST_NAME, pa.array([told] * len(table), pa.string())))
-        notes += said
+        notes += one.notes
     heads = tables[0].schema.names
     for (told, _part), table in zip(parts, tables, strict=True):
         if table.num_columns != len(heads):
@@ -152,10 +154,16 @@ def _stacked(
     return Stack(rows, name.format(n=n), LIST_NAME, names=tuple(told for told, _part in parts), notes=tuple(notes))
 
 
-def _opened(
-    told: str, part: Any, named: Mapping[str, str | None], by: Sequence[str], layout: Layout
-) -> tuple[pa.Table, list[str]]:
-    """Return the needed columns of one list as text, and its notes; errors are raised with the name of the list."""
+class _List(NamedTuple):
+    """One list: its columns as text, those of them without a role, and its notes."""
+
+    table: pa.Table
+    unread: tuple[str, ...]
+    notes: list[str]
+
+
+def _opened(told: str, part: Any, named: Mapping[str, str | None], by: Sequence[str], layout: Layout) -> _List:
+    """Return the needed columns of one list; errors are raised with the name of the list."""
     if isinstance(part, tuple):
         path, sheet = part
         layout, part = replace(layout, sheet=sheet), path
@@ -166,6 +174,7 @@ def _opened(
             raise
         message = _("The list {name}: {why}").format(name=told, why=refused)
         raise SourceError(message, argument="source", available=refused.available) from refused
-    columns = list(dict.fromkeys([*opened.columns.values(), *by, *opened.currencies]))
+    columns = list(dict.fromkeys([*opened.columns.values(), *by, *opened.currencies, *opened.unread]))
     table = opened.table.select(**{name: opened.table[name].cast("string") for name in columns}).to_pyarrow()
-    return table, [note for note in opened.notes if told in note or note.startswith(Path(str(part)).name)]
+    notes = [note for note in opened.notes if told in note or note.startswith(Path(str(part)).name)]
+    return _List(table, opened.unread, notes)

@@ -13,6 +13,7 @@ from crrkit.read.words import (
     are_names_of,
     find_columns,
     free_columns,
+    is_of_people,
     request_beside_end,
     settle_columns,
 )
@@ -58,9 +59,11 @@ class Wanted(NamedTuple):
         notes = amount_note(columns, named, available=available, by=by)
         if kind not in ("orders", "events"):
             notes += _request_note(available, columns["end"]) if kind == "contracts" else ()
-            unread = statuses(available, [*columns.values(), *by]) if kind == "contracts" else ()
+            unread = statuses(available, [*columns.values(), *by]) if kind in ("contracts", "snapshots") else ()
             return {**facts, "unread": unread, "notes": notes}
-        return {**facts, "unread": suspects(available, columns.values()), "notes": notes}
+        people = filter(is_of_people, free_columns(available, [*columns.values(), *by]))
+        unread = tuple(dict.fromkeys([*suspects(available, columns.values()), *people]))
+        return {**facts, "unread": unread, "notes": notes}
 
     def fits(self, names: Sequence[str]) -> bool:
         """Return whether these are the column names of such a table."""

@@ -28,7 +28,7 @@ PURCHASED = (
     "датаоформлениязаказа", "датачека", "датареализации", "датавремяоперации", "датавремяпокупки",
 )  # fmt: skip
 _DATED = (
-    "datetime", "timestamp", "date", "eventtime", "eventdate", "eventtimestamp", "ts", "occurredat", "дата",
+    "datetime", "timestamp", "date", "dateutc", "eventtime", "eventdate", "eventtimestamp", "ts", "occurredat", "дата",
     "датавремя", "датаивремя", "датасобытия", "времясобытия", "time",
 )  # fmt: skip
 CREATED = (
@@ -80,9 +80,13 @@ _PAID = (
     "выручка", "стоимость", "суммазаказа", "суммапокупки", "суммаоперации", "сумматранзакции", "суммачека",
     "суммадокумента", "суммасделки", "бюджет",
 )  # fmt: skip
+_COLLECTED = (
+    "amountpaid", "totalpaid", "paidamount", "totalcollected", "netsales", "netamount", "ordervalue", "grosssales",
+    "grossamount", "суммаоплаты", "оплаченнаясумма",
+)  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
 MAY_NAME_CURRENCY = ("amount", "price")
-DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "стадия", "этап", "stage")  # of a deal
+DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "stagename", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "customer": (("customeruniqueid",), _IDS, _PEOPLE, _ACCOUNTS, _REACHED, _PARTIES),
@@ -92,7 +96,7 @@ TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
     "start": (_STARTED, _SIGNED),
     "end": (_ENDED, _EXPIRING, REQUESTS),
     "at": (PURCHASED, CLOSED, _DATED, CREATED, _BOOKED),
-    "amount": (_PAID, _RECURRING),
+    "amount": (_PAID, _COLLECTED, _RECURRING),
     "kind": ((
         "kind", "event", "eventtype", "eventname", "eventkind", "eventaction", "type", "action", "actiontype",
         "activity", "activitytype", "interaction", "operation", "operationtype", "transactiontype", "recordtype",
@@ -128,6 +132,17 @@ USUAL_DAYS = (
     "датаотчета", "отчетнаядата", "отчетныймесяц", "месяц", "период", "дата",
 )  # fmt: skip
 _SURE_DAYS = USUAL_DAYS[: USUAL_DAYS.index("date")]
+
+
+def is_of_people(name: str) -> bool:
+    """Return whether a column by its name tells people apart, as opposed to companies and households."""
+    tiers = (_IDS, _PEOPLE, _ACCOUNTS, _REACHED, ("contact", "contactid", "контакт", "основнойконтакт"))
+    return any(fold(name) in tier for tier in tiers) and not re.search("household|account|лицевой", fold(name))
+
+
+def is_an_address(name: str) -> bool:
+    """Return whether a column by its name contains mail addresses or telephone numbers."""
+    return fold(name) in _REACHED
 
 
 def usual_column(role: str, columns: Iterable[str]) -> str | None:

@@ -20,12 +20,13 @@ COUNTED, NO_PURCHASE, UNKNOWN_STATE = "counts", "no purchase", "unknown"
 _PARTLY = re.compile(r"partial|частичн")
 _DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплачен|подтвержд|заверш|выполн|выкуп|проведен)")
 _NO_PURCHASE = re.compile(
-    r"cancel|refund|lost$|проигран|chargeback|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
+    r"cancel|refund|lost$|проигран|chargeback|creditnote|creditmemo|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
     r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
     r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида|storno|сторно"
-    r"|^(?:pending|await|waiting|test|onhold|hold$|return(?:ed)?$|errors?$|expired|deleted|trash|spam|тест|ошибка|удален"
-    r"|просроч)"
+    r"|^(?:pending|await|waiting|test|onhold|hold(?:ed)?$|return(?:ed)?$|errors?$|expired|deleted|trash|spam|quot(?:e|ation)$"
+    r"|estimate$|proforma|wishlist|тест|ошибка|удален|просроч|коммерческоепредлож|дубл)"
 )
+_LOST, _WON = re.compile(r"lost$"), re.compile(r"won$|выигран|успеш")  # of deals; a parcel is lost, too
 _COUNTS = re.compile(
     r"^(?:paid|complete|fulfil|deliver|shipp?ed|dispatch|done$|ok$|success|succe|confirm|approved|captured|settled"
     r"|processing|processed|invoiced|accepted|sold|closed|finished|received|active$|оплач|выполн|заверш|доставл|отгруж"
@@ -36,15 +37,26 @@ _COUNTS = re.compile(
 _PLAINLY_NONE = re.compile(
     r"^(?:cancell?ed|cancellation|refund(?:ed)?|return(?:ed)?|failed|declined|rejected|voided|chargeback|unpaid|notpaid"
     r"|storno|reversal|reversed|отмен(?:а|ен[аоы]?)|аннулир(?:ован[аоы]?)?|возврат|возвращен[аоы]?|сторно|неоплачен[аоы]?"
-    r"|отказ|отклонен[аоы]?)$"
+    r"|отказ|отклонен[аоы]?|невыкуп|quot(?:e|ation)|estimate|proforma|creditnote|creditmemo|test(?:order|purchase|sale)"
+    r"|коммерческоепредложение|тестов(?:ый|ая|ое)|тестовыйзаказ)$"
+)
+# The two sides of a cash book or of an account statement.
+_COMES = re.compile(
+    r"^(?:in|inflow|incom(?:e|ing)|receiv(?:ed|ing)|receipts?|deposit|credit|cr|charge|moneyin|paidin|inbound|kredit|приход"
+    r"|поступление.*|кредит|входящ.*|зачисление.*|пополнение.*|доход)$"
+)
+_GOES = re.compile(
+    r"^(?:out|outflow|outgoing|expenses?|sent|sending|withdrawal|payout|debit|dr|db|moneyout|paidout|outbound|расход"
+    r"|списание.*|дебет|исходящ.*|выплата.*|выдача.*|снятие.*)$"
 )
 _SPARED = re.compile(r"^(?:no|non|without|free|policy|partial(?:ly)?|без|бесплатн.*|частичн.*)$")
 MOST_WORDS_OF_A_STATE = 4  # more are free text
 
 # Marks in customer lists.
 _THERE = frozenset((
-    "1", "yes", "y", "true", "t", "+", "x", "х", "v", "✓", "✔", "☑", "да", "д", "есть", "истина", "active", "current",
-    "customer", "member", "subscribed", "paying", "paid", "retained", "existing", "stayed", "open", "live", "enabled",
+    "1", "yes", "y", "true", "t", "+", "x", "х", "v", "✓", "✔", "☑", "да", "д", "есть", "истина", "active",
+    "activated", "current", "customer", "member", "subscribed", "paying", "paid", "retained", "existing", "stayed",
+    "open", "live", "enabled",
     "активен", "активна", "активный", "активная", "активно", "действует", "действующий", "клиент", "подписан",
     "оплачено", "оплатил", "текущий", "работает", "открыт",
 ))  # fmt: skip
@@ -89,9 +101,50 @@ def is_plainly_none(word: str) -> bool:
     parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", word).casefold().replace("ё", "е"))
     if not 0 < len(parts) <= MOST_WORDS_OF_A_STATE or any(map(_SPARED.match, parts)):
         return False
-    told = [*parts, *(one + two for one, two in pairwise(parts) if one in ("не", "not"))]
+    told = [*parts, *(one + two for one, two in pairwise(parts))]
     is_none = state_of(word) == NO_PURCHASE or (not _DENIED.search(parts[0]) and state_of(parts[-1]) == NO_PURCHASE)
     return is_none and any(_PLAINLY_NONE.match(_singular(one)) for one in told)
+
+
+def tell_directions(words: Iterable[str]) -> bool:
+    """Return whether words tell which way money goes: each is one of the two sides of an account, and both occur.
+
+    Examples:
+        >>> [tell_directions(words) for words in (("Приход", "Расход"), ("CR", "DR"), ("in", "online"), ("credit",))]
+        [True, True, False, False]
+    """
+    met = [_folded(word) for word in words if word]
+    return all(_COMES.match(word) or _GOES.match(word) for word in met) and all(
+        any(map(side.match, met)) for side in (_COMES, _GOES)
+    )
+
+
+def side_of(name: str) -> str:
+    """Return which way the money of a column goes by its name: ``comes``, ``goes`` or empty.
+
+    Examples:
+        >>> [side_of(name) for name in ("Credit Amount", "Списание", "Сумма по дебету", "Credit card", "Total")]
+        ['comes', 'goes', 'goes', '', '']
+    """
+    plain = re.sub(r"^(?:сумма|оборот)(?:по)?|(?:amount|sum|usd|eur|gbp|rub|руб|s|у)$", "", _folded(name))
+    return "comes" if _COMES.match(plain) else "goes" if _GOES.match(plain) else ""
+
+
+def _folded(word: str) -> str:
+    return re.sub(r"[\W_\d]+", "", word.casefold()).replace("ё", "е")
+
+
+NUMBERS = r"(?: +(?:от|dated|№|#))? *\S*[0-9]\S*"  # for the engine, too
+
+
+def without_numbers(text: str) -> str:
+    """Return a text without its numbers and dates: the kind of a document.
+
+    Examples:
+        >>> without_numbers("Возврат от покупателя 00-000017 от 01.02.2024 12:00:05")
+        'Возврат от покупателя'
+    """
+    return re.sub(NUMBERS, "", text).strip()
 
 
 def _singular(word: str) -> str:
@@ -106,7 +159,7 @@ def state_of(word: str) -> str:
         >>> [state_of(word) for word in ("Completed", "cancelled by customer", "partially_refunded", "gold", "Тест")]
         ['counts', 'no purchase', 'counts', 'unknown', 'no purchase']
     """
-    folded = re.sub(r"[\W_\d]+", "", word.casefold()).replace("ё", "е")
+    folded = _folded(word.strip().removeprefix("wc-"))  # of WooCommerce
     if _PARTLY.search(folded):
         return COUNTED
     if _DENIED.search(folded):
@@ -124,7 +177,9 @@ def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[
     """
     met = list(words)
     if counts is None:
-        return {word: state_of(word) for word in met}
+        are_of_deals = any(_WON.search(_folded(word)) for word in met)
+        unsure = [] if are_of_deals else [word for word in met if _LOST.search(_folded(word))]
+        return {word: UNKNOWN_STATE if word in unsure else state_of(word) for word in met}
     check_words(counts, met, name="counts")
     return {word: COUNTED if word in counts else NO_PURCHASE for word in met}
 

@@ -60,9 +60,10 @@ def carried_of(cube: ListCube, *, state: Mapping[str, Any] | None = None) -> dic
     base = cube.base
     choices = choices_of(cube)
     regular = [("regular", _("Regular (long)"), str(cube.rule_under(cube.starting)))] if cube.regulars else []
+    rhythm = {**rhythm_of(base, choices), "begun": {every: list(cube.begun(every)) for every in choices["everies"]}}
     return {
         "choices": choices, "cube": state or cube.to_state(),
-        "rhythm": rhythm_of(base, choices) if state is None else hushed(rhythm_of(base, choices)),
+        "rhythm": rhythm if state is None else hushed(rhythm),
         "card": [*card_of(base, choices), *regular],
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
  */
 export function inFront(rhythm, settings, rows, row, voice) {
   const ends = [rhythm.gone ? "" : goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
-  const rule = [caution(rhythm, settings, row, voice), keptByConstruction(settings, row, voice)];
+  const rule = [caution(rhythm, settings, row, voice), keptByConstruction(settings, row, voice), begunWithin(rhythm, settings, row)];
   return [...(rhythm.doubts ?? []), ...ends, ...rule].filter(Boolean).join(" ");
 }
 
@@ -89,6 +89,12 @@ export function goneAtOnce(rows, { cube, words }) {
 function keptByConstruction({ silence }, row, { cube, words }) {
   if (row?.status !== "burn_in") return "";
   return Date.parse(row.until) / 1000 <= safeUntil(cube, silence) ? words.safe : "";
+}
+
+/** A warning if the customers of the period shown are the buyers of a first period seen in part: `begun_within`. */
+function begunWithin(rhythm, { every, silence }, row) {
+  const [second, said] = rhythm.begun?.[every] ?? ["", ""];
+  return silence === "period" && said && row?.label === second ? said : "";
 }
 
 /** The periods that have ended but are not final, because a gap after them may still be bridged. */
