@@ -31,7 +31,7 @@ SMALL = Small(pd.DataFrame({"who": ["<b>", "long name"], "n": [1200, 5], "share"
 
 
 @pytest.mark.parametrize("missing", [None, math.nan, np.nan, pd.NA, pd.NaT])
-@pytest.mark.parametrize("kind", ["count", "rate", "points", "ratio", "money", "number", "date", "text"])
+@pytest.mark.parametrize("kind", ["count", "rate", "points", "ratio", "money", "number", "p_value", "date", "text"])
 def test_what_is_not_known_is_a_dash_whatever_it_is_of(missing: object, kind: str) -> None:
     assert format_cell(missing, kind) == UNDEFINED
 
@@ -78,3 +78,8 @@ def shown_classes() -> list[type]:
 @pytest.mark.parametrize("kind", shown_classes(), ids=lambda kind: kind.__name__)
 def test_a_result_prints_as_its_table_wherever_it_is_shown(kind: type) -> None:
     assert not hasattr(kind.__repr__, "__wrapped__"), "the dataclass wrote this one: use repr=False"
+
+
+@pytest.mark.parametrize(("p", "said"), [(0.0, "<0.001"), (0.0009, "<0.001"), (0.001, "0.001"), (0.0304, "0.030")])
+def test_a_small_p_value_is_not_0(p: float, said: str) -> None:
+    assert format_cell(p, "p_value") == said

@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import nbclient
+import nbformat
 import pytest
 
 from crrkit.counts import (
@@ -78,3 +80,21 @@ def test_it_names_the_argument_and_what_was_given() -> None:
         if not told or error.argument != argument or not same:
             wrong.append((function, argument, error.argument, error.given, str(error)))
     assert not wrong, "\n".join(map(repr, wrong))
+
+
+def test_a_notebook_shows_the_own_line_and_the_message_alone() -> None:
+    client = nbclient.NotebookClient(
+        nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_code_cell(
+                    "import crrkit as crr\n\nkept = crr.convert_rate(0.9, from_='mnth', to='year')"
+                )
+            ]
+        ),
+        allow_errors=True,
+        timeout=120,
+    )
+    (shown,) = client.execute().cells[0].outputs
+    assert shown.traceback[0] == "----> 3 kept = crr.convert_rate(0.9, from_='mnth', to='year')"
+    assert shown.traceback[-1].startswith("InputError: from_='mnth' is not known.")
+    assert not any("crrkit/" in line for line in shown.traceback)

@@ -327,3 +327,11 @@ def test_who_enters_late_is_not_at_risk_before() -> None:
 def test_refusals(call, message: str) -> None:
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_the_median_names_the_unit_of_age() -> None:
+    ends = [f"2024-0{2 + i // 2}-05" for i in range(7)]  # four of seven have left by May
+    log = pd.DataFrame({"who": [f"c{i}" for i in range(7)], "start": "2024-01-10", "end": ends})
+    base = crr.read_contracts(log, customer="who", start="start", end="end", as_of="2024-09-01")
+    curve = crr.life_table(crr.cohort_grid(base, every="month"))
+    assert curve.caption().startswith("Half have left by age 2 (month)")

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 UNDEFINED = "\N{EN DASH}"
 BETWEEN = " \N{MIDDLE DOT} "  # separates the names of one segment by several columns
 
+
+def _p_value(value: float) -> str:
+    """Format a p-value; one that would be rounded to 0 is not 0."""
+    least = 10**-3
+    return format_number(value, digits=3) if value >= least else f"<{format_number(least, digits=3)}"
+
+
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "count": format_number,
     "rate": format_percent,
@@ -27,6 +34,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "ratio": lambda value: format_number(value, digits=2),
     "money": lambda value: format_number(value, digits=2),
     "number": lambda value: format_number(value, digits=3),
+    "p_value": _p_value,
     "date": format_date,
     "text": str,
     "word": lambda value: _(str(value)).replace("_", " "),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
+
+_PACKAGE = __file__.removesuffix("ground/errors.py")
 
 
 class CrrkitError(Exception):
     """Base class of the exceptions of crrkit; messages are one or two full sentences."""
 
     __module__ = "crrkit"  # as a reader of a traceback knows it
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the reader's own line and the message, not the ten frames of crrkit."""
+        frames = traceback.extract_tb(self.__traceback__)
+        entered = next((place for place, one in enumerate(frames) if one.filename.startswith(_PACKAGE)), len(frames))
+        own = frames[:entered] or frames
+        called = [f"----> {own[-1].lineno} {own[-1].line}", ""] if own else []
+        return [*called, f"{type(self).__name__}: {self}"]
 
 
 class InputError(CrrkitError, ValueError):

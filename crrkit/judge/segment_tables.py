@@ -56,7 +56,7 @@ class SegmentChanges(_Strongest):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "segment": "text", "crr_before": "rate", "crr_after": "rate", "difference": "points", "low": "points",
-        "high": "points", "p_holm": "number", "verdict": "word",
+        "high": "points", "p_holm": "p_value", "verdict": "word",
     }  # fmt: skip
 
     @property
@@ -101,7 +101,7 @@ class SegmentComparison(_Strongest):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "one": "text", "other": "text", "crr_one": "rate", "crr_other": "rate", "difference": "points",
-        "low": "points", "high": "points", "p_holm": "number", "verdict": "word",
+        "low": "points", "high": "points", "p_holm": "p_value", "verdict": "word",
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:

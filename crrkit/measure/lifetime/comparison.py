@@ -34,7 +34,7 @@ class CohortComparison(Shown):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "one": "text", "other": "text", "rate_one": "rate", "rate_other": "rate", "difference": "points",
-        "low": "points", "high": "points", "p_holm": "number", "p_logrank_holm": "number", "verdict": "word",
+        "low": "points", "high": "points", "p_holm": "p_value", "p_logrank_holm": "p_value", "verdict": "word",
     }  # fmt: skip
 
     def titles(self) -> dict[str, str]:

@@ -47,6 +47,7 @@ class LifeTable(Shown):
         interval: ``log-log`` or ``log``.
         causes: The ways of leaving; empty if they were not distinguished.
         notes: Notes that must be shown with the result.
+        every: The period in which ages are counted; empty if it is not known.
     """
 
     made_by: ClassVar[tuple[str, ...]] = ("crr.life_table(crr.cohort_grid(base, every='month', kind='unbounded'))",)
@@ -54,7 +55,7 @@ class LifeTable(Shown):
     interval: str = "log-log"
     causes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
+    every: str = ""
     kinds: ClassVar[Mapping[str, str]] = {
         "age": "ratio", "at_risk": "count", "lost": "count", "survival": "rate", "low": "rate", "high": "rate",
     }  # fmt: skip
@@ -92,7 +93,8 @@ class LifeTable(Shown):
 
     def caption(self) -> str:
         """Return a sentence with the median, and the notes."""
-        text = _("Half have left by age {median}").format(median=format_cell(self.median, "ratio"))
+        age = format_cell(self.median, "ratio" if self.median % 1 else "count")
+        text = _("Half have left by age {median}").format(median=f"{age} ({_(self.every)})" if self.every else age)
         if math.isnan(self.median):
             text = _("More than half are still there at the last age seen")
         return ". ".join([text, *self.notes])
@@ -145,7 +147,8 @@ def life_table(grid: Any, *, interval: str = "log-log", level: float = 0.95) -> 
     rows = pd.concat([first, pooled.assign(lost=pooled["at_risk"] - pooled["stay"])[list(first)]], ignore_index=True)
     following = rows["at_risk"].shift(-1, fill_value=0.0)
     rows["censored"] = (rows["at_risk"] - rows["lost"] - following).where(rows.index < len(rows) - 1, 0.0)
-    return LifeTable(_with_survival(rows, interval, level), interval, notes=_left_out(left_out))
+    curve = _with_survival(rows, interval, level)
+    return LifeTable(curve, interval, (), _left_out(left_out), every=getattr(grid, "every", ""))
 
 
 def long_of(grid: Any) -> pd.DataFrame:
@@ -245,8 +248,7 @@ def survival_curve(
 
 def _unseen(age: np.ndarray, begun: np.ndarray) -> np.ndarray:
     """Return a mask of durations that end at or before their entry; without late entry a duration of 0 is valid."""
-    unseen: np.ndarray = np.isnan(begun) | (begun > age) | ((begun > 0) & (begun == age))
-    return unseen
+    return np.asarray(np.isnan(begun) | (begun > age) | ((begun > 0) & (begun == age)))
 
 
 def _durations(durations: Sequence[float], left: Sequence[object], entry: Sequence[float] | None) -> pd.DataFrame:

@@ -85,7 +85,7 @@ class MarkovCheck(Shown):
 
     kinds: ClassVar[Mapping[str, str]] = {
         "stage": "word", "fresh_of": "count", "fresh": "rate", "stayed_of": "count", "stayed": "rate",
-        "difference": "points", "low": "points", "high": "points", "p_holm": "number", "verdict": "word",
+        "difference": "points", "low": "points", "high": "points", "p_holm": "p_value", "verdict": "word",
     }  # fmt: skip
 
     @property
