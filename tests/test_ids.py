@@ -257,7 +257,7 @@ def test_ids_that_a_spreadsheet_rounded_are_set_aside_by_name():
 NOBODIES = [
     "guest", "GUEST", "test", "Розничный покупатель", "Частное лицо", "Аноним", "Касса 2", "Guest Checkout", "...",
     "Удалённый пользователь", "test@test.com", "no-reply@shop.example", "00000000-0000-0000-0000-000000000000",
-    "+70000000000",
+    "+70000000000", "none@none.com", "Test 1", "Физ. лица", "Розничный покупатель (магазин)", "no email",
 ]  # fmt: skip
 
 
@@ -290,6 +290,21 @@ def test_nobody_can_be_named():
 )
 def test_nought_and_minus_one_are_nobody_only_where_no_customer_can_have_them(ids, nobody):
     assert reasons(read(ids)).get("id of nobody in particular", 0) == nobody
+
+
+def test_numbers_that_may_be_nobody_are_said_and_not_set_aside():
+    def doubts(*more: str) -> tuple[str, ...]:
+        ids = [*[str(100_000 + i % 40) for i in range(160)], *["100000"] * 4, *more]  # a good customer has 8 rows
+        days = [f"2024-01-{1 + i % 28:02d}" for i in range(len(ids))]
+        return read_orders(pd.DataFrame({"who": ids, "when": days}), customer="who", at="when").quality.doubts
+
+    (doubt,) = doubts(*["999999"] * 14)
+    assert doubt.startswith("The id 999999 lies outside the numbers of all others and has more rows than most")
+    assert "use nobody=['999999']" in doubt
+    (doubt,) = doubts(*["00000"] * 14, "guest", "guest")
+    assert "use nobody=['guest', '00000']" in doubt
+    for fine in (["999999"] * 5, ["100033"] * 14, ["482913"] * 14, [*"abcdefgh", *["999999"] * 14]):
+        assert doubts(*fine) == (), fine[-1]
 
 
 @pytest.mark.daily(1)

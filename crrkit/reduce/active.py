@@ -157,7 +157,7 @@ def days_met(rows: ir.Table, *times: str) -> ir.Table:
 
 
 def silent_spells(rows: ir.Table, *, least: int) -> ir.Table:
-    """Return ``day, after, days, rows``: gaps between days with a row, and how many rows the day before the gap has.
+    """Return ``day, after, days, n``: gaps between days with a row, and how many rows the day before the gap has.
 
     Those of ``least`` days or more are returned, and the longest two.
 
@@ -165,11 +165,11 @@ def silent_spells(rows: ir.Table, *, least: int) -> ir.Table:
         rows: ``customer, at``.
         least: The number of days without any row from which a gap is always returned.
     """
-    met = rows.group_by(day=rows["at"].date()).agg(rows=rows.count()).drop_null("day")
+    met = rows.group_by(day=rows["at"].date()).agg(n=rows.count()).drop_null("day")
     linked = met.mutate(after=met["day"].lead().over(order_by=met["day"]))
     linked = linked.filter(linked["after"].notnull())
     spells = linked.mutate(days=(linked["after"].delta(linked["day"], unit="day") - 1).cast("int32"))
     placed = spells.mutate(place=ibis.row_number().over(order_by=[spells["days"].desc(), spells["day"]]))
     return placed.filter((placed["days"] >= least) | (placed["place"] < LONGEST_TWO)).select(
-        "day", "after", "days", "rows"
+        "day", "after", "days", "n"
     )

@@ -132,15 +132,16 @@ def lives_doubts(table: ir.Table, *, first: datetime, last: datetime) -> list[st
     if lives is None:
         return []
     frame = from_kept(lives).to_pandas()
-    return [*_changed_people(frame, first, last), *_survivors(frame, first)]
+    return _changed_people(frame, first, last) or _survivors(frame, first)
 
 
 def _survivors(frame: pd.DataFrame, first: datetime) -> list[str]:
     """Return a doubt if nobody bought for the last time before some month, while many had been seen by then."""
     since = int(frame["last"].min())
     before = frame[frame["first"] < since]
+    came = before[before["first"] > since // 4]  # a panel of regulars, all there from the beginning, may lose nobody
     seen = int(((since - before["first"]) * before["customers"]).sum())  # months in which somebody could be lost
-    if int(before["customers"].sum()) < MANY_ACROSS or seen * LOST_A_MONTH < SURELY:
+    if int(came["customers"].sum()) < MANY_ACROSS or seen * LOST_A_MONTH < SURELY:
         return []
     place = first.year * 12 + first.month - 1 + since
     message = _(

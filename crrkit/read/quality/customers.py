@@ -24,7 +24,7 @@ from crrkit.ground import (
 from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats, masked
 from crrkit.read.quality.folds import FOLDS, Fold
 from crrkit.read.quality.notes import Note
-from crrkit.read.quality.whole_numbers import nobody_among_numbers, numbers_of_nobody
+from crrkit.read.quality.whole_numbers import maybe_nobody, nobody_among_numbers, numbers_of_nobody
 from crrkit.read.values import (
     counts_of,
     in_duckdb,
@@ -59,10 +59,16 @@ NOBODY = (
     "анонимный покупатель", "анонимный клиент", "анонимный пользователь", "гость сайта", "без регистрации",
     "неизвестный клиент", "неизвестный покупатель", "удаленный пользователь", "удалённый пользователь",
     "удаленный клиент", "удалённый клиент", "тестовый клиент", "тестовый покупатель", "тестовый пользователь",
+    "no email", "no e-mail", "no phone", "xxx", "cash", "наличные", "физ лица", "физлица", "физ. лица",
+    "физические лица",
     "клиент", "покупатель", "customer", "client", "[object object]",
 )  # fmt: skip
 # Punctuation only, a GUID or a phone number of zeros, and no-reply mail addresses.
-FORMS_OF_NOBODY = r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}|(?:no-?reply|test|guest|anonymous|unknown)@.*)$"
+FORMS_OF_NOBODY = (
+    r"(?i)^(?:[\p{P}\p{S}\s]+|0+(?:-0+)+|\+?[78]?0{9,}"
+    r"|(?:no-?reply|test|guest|anonymous|unknown|none|nomail|noemail)@.*|(?:test|тест)[ _-]?[0-9]+"
+    r"|розничн[а-яё]+ покупател[а-яё]+.*)$"
+)
 TILLS = r"(?i)^(?:касса|kacca|терминал|cash ?desk|cash ?register|till|pos)\W*[0-9]*$"
 
 MATTERS = 0.05  # from this share of the ids on, a doubt raises an error rather than a note
@@ -131,10 +137,14 @@ def parse_customers(
     found = sorted(set(_of_nobody(counts, nobody)) - set(totals))
     if found:
         notes.append(_nobody_note(found))
+    perhaps = sorted(set(maybe_nobody(counts)) - set(found) - set(totals)) if nobody is None else []
     rows = table.select(id=text, at=at)
-    doubts = (
-        lost_digits(counts["id"]) + masked(counts["id"]) + lost_in_floats(table, column) + change_of_form(counts, rows)
-    )
+    doubts = [
+        *_perhaps_note(perhaps, found),
+        *(doubt for look in (lost_digits, masked) for doubt in look(counts["id"])),
+        *lost_in_floats(table, column),
+        *change_of_form(counts, rows),
+    ]
     for name, each in FOLDS.items():
         if name not in chosen and all(looks_of(counts["id"], one=form)["one"] for form in (each.touches, each.other)):
             told, is_grave = _doubt(counts, name, chosen=chosen, rows=rows if fold is None else None)
@@ -217,6 +227,21 @@ def _nobody_note(found: list[str]) -> str:
         " nobody=[…] to name others."
     )
     return Note(message.format(names=", ".join(found)), nobody=())
+
+
+def _perhaps_note(perhaps: list[str], found: list[str]) -> list[str]:
+    """Return the doubt on ids that may stand for nobody, though not plainly enough to be set aside."""
+    if not perhaps:
+        return []
+    message = ngettext(
+        "The id {names} lies outside the numbers of all others and has more rows than most: it may stand for nobody in"
+        " particular, and counts as one customer. If so, use nobody={call}.",
+        "The ids {names} lie outside the numbers of all others and have more rows than most: they may stand for nobody"
+        " in particular, and count as customers. If so, use nobody={call}.",
+        len(perhaps),
+    )
+    both = [*found, *perhaps]
+    return [Note(message.format(names=", ".join(perhaps), call=both), nobody=tuple(both))]
 
 
 def _chosen(fold: str | Sequence[str] | None) -> list[str]:

@@ -134,6 +134,8 @@ def _capped(table: ir.Table, ids_by_rows: Mapping[int, int]) -> str:
     """Return a doubt if many ids have the most rows that any has, as where only the latest of each were exported."""
     most = max(ids_by_rows, default=0)
     full, fewer = ids_by_rows.get(most, 0), ids_by_rows.get(most - 1, 0)
+    if full == sum(ids_by_rows.values()):  # all alike: of a made list, or of a series of payments
+        return ""
     if most < 2 or full < FEWEST_FULL or full <= fewer or full < CROWDED * sum(ids_by_rows.values()):  # noqa: PLR2004 - one each is another doubt
         return ""
     at = table["at"]

@@ -43,7 +43,7 @@ class Spell(NamedTuple):
 def spells_in(table: ir.Table, *, all_of_them: bool) -> list[Spell]:
     """Return the long gaps between days with a row and the longest two, or all, even those between adjacent days."""
     found = silent_spells(table, least=0 if all_of_them else LONG_DAYS).to_pyarrow().to_pylist()
-    return [Spell(row["days"], row["day"], row["after"], row["rows"]) for row in found]
+    return [Spell(row["days"], row["day"], row["after"], row["n"]) for row in found]
 
 
 def limit_doubt(rows: int) -> list[str]:
