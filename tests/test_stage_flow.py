@@ -348,10 +348,13 @@ def test_memory_is_found_where_it_was_put_and_not_where_it_was_not():
         start = ["2024-01-05"]
         people[f"m{n}"] = {"purchase": start + [f"2024-{m:02d}-05" for m in range(2, 8)] if n % 2 else start}
     rule = crr.StageRule(lapse_days=31, window_days=60, k_long=9, span_days=30)
-    check = crr.stage_flow(events(people, as_of="2024-08-01"), rule=rule).markov_check()
+    flow = crr.stage_flow(events(people, as_of="2024-08-01"), rule=rule)
+    check = flow.markov_check()
+    wider = flow.markov_check(level=0.99).table.set_index("stage").loc["middle"]
     middle = check.table.set_index("stage").loc["middle"]
     assert (middle["fresh_of"], middle["fresh"]) == (400, 0.5)
     assert middle["stayed"] == 1
+    assert wider["low"] < middle["low"] < middle["difference"], "the interval has the level that was asked for"
     assert check.differing == ("middle",)
     assert "middle" in check.caption()
     assert check.table.set_index("stage").loc["long", "verdict"] == "too few"

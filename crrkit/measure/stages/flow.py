@@ -153,7 +153,8 @@ class StageFlow(Shown):
         """Test the Markov assumption: compare customers new to a stage with those already in it one period earlier.
 
         A transition matrix assumes that the two do not differ. Differences are tested at ``level`` with Holm's
-        correction; with fewer than 30 customers in either group the verdict is ``too few``.
+        correction, and their intervals have that level; with fewer than 30 customers in either group the verdict is
+        ``too few``.
         """
         return check_memory(self.moves, level=level)
 

@@ -78,7 +78,7 @@ class MarkovCheck(Shown):
     Attributes:
         table: One row per stage: for those new to the stage (``fresh``) and those already in it one period earlier
             (``stayed``), their number and the share who are customers a period later; the difference of the shares with
-            its Newcombe interval (95%), ``p_holm``, corrected over all stages, and a ``verdict``.
+            its Newcombe interval at the level of the check, ``p_holm``, corrected over all stages, and a ``verdict``.
     """
 
     table: pd.DataFrame
@@ -111,7 +111,7 @@ class MarkovCheck(Shown):
 
 def check_memory(moves: pd.DataFrame, *, level: float = 0.95) -> MarkovCheck:
     """Compare customers new to a stage with those already in it; see `MarkovCheck`."""
-    rows = [_memory_of(moves, stage) for stage in STAGES if stage != "cold"]
+    rows = [_memory_of(moves, stage, level=level) for stage in STAGES if stage != "cold"]
     table = pd.DataFrame(rows)
     table["p_holm"] = holm(table.pop("p"))
     told = np.where(table["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
@@ -120,14 +120,14 @@ def check_memory(moves: pd.DataFrame, *, level: float = 0.95) -> MarkovCheck:
     return MarkovCheck(table)
 
 
-def _memory_of(moves: pd.DataFrame, stage: str) -> dict[str, object]:
+def _memory_of(moves: pd.DataFrame, stage: str, *, level: float) -> dict[str, object]:
     there = moves[whole_stage(moves["before"]) == stage]
     stayed = whole_stage(there["earlier"]) == stage
     hits = there["stage"].isin(CUSTOMER_STATES)
     n = {name: int(there["customers"][mask].sum()) for name, mask in (("fresh", ~stayed), ("stayed", stayed))}
     k = {name: int(there["customers"][mask & hits].sum()) for name, mask in (("fresh", ~stayed), ("stayed", stayed))}
     rate = {name: k[name] / n[name] if n[name] else np.nan for name in n}
-    low, high = newcombe(k["stayed"], n["stayed"], k["fresh"], n["fresh"])
+    low, high = newcombe(k["stayed"], n["stayed"], k["fresh"], n["fresh"], level=level)
     return {
         "stage": stage, "fresh_of": n["fresh"], "fresh": rate["fresh"], "stayed_of": n["stayed"],
         "stayed": rate["stayed"], "difference": rate["stayed"] - rate["fresh"], "low": low, "high": high,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from crrkit.read.disk.plain import Plain
 
-PARTS, PART_BYTES = 16, 1 << 14  # of a long file, looked at for words that its first rows lack
+CHUNKS, CHUNK_BYTES = 16, 1 << 14  # of a long file, looked at for words that its first rows lack
 TEXT_OPTIONS = "all_varchar = true, sample_size = 20000, hive_partitioning = false"
 # Set explicitly: if quotes first occur late in a long file, detection would take them for part of the ids.
 QUOTED = "quote = '\"', escape = '\"', "
@@ -93,11 +93,11 @@ def _parts_of(path: Path, size: int) -> list[str]:
     """Return the whole lines of a file, of a long one those in parts at equal distances, the last at its end."""
     found: list[str] = []
     with path.open("rb") as file:
-        if size <= PARTS * PART_BYTES:
+        if size <= CHUNKS * CHUNK_BYTES:
             return file.read().decode("utf-8", errors="replace").replace("\0", "").splitlines()[1:]
-        for k in range(1, PARTS + 1):
-            file.seek((size - PART_BYTES) * k // PARTS)
-            found += file.read(PART_BYTES).decode("utf-8", errors="replace").replace("\0", "").splitlines()[1:-1]
+        for k in range(1, CHUNKS + 1):
+            file.seek((size - CHUNK_BYTES) * k // CHUNKS)
+            found += file.read(CHUNK_BYTES).decode("utf-8", errors="replace").replace("\0", "").splitlines()[1:-1]
     return found
 
 

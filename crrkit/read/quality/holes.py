@@ -24,7 +24,7 @@ EXPECTED_ROWS = 20  # … and minimum number of rows expected in the gap at the 
 A_DAY = timedelta(days=1)
 # Usual limits of exports, and the most rows of a sheet, with and without a line of names.
 LIMITS = (1000, 5000, 10_000, 50_000, 100_000, 500_000, 1_000_000, 65_535, 65_536, 1_048_575, 1_048_576)
-MANY_DAYS, CROWDED, FAR_MORE = 20, 0.1, 5  # a day with a tenth of all rows and five times those of any other
+MANY_DAYS, CROWDED_DAY, FAR_MORE = 20, 0.1, 5  # a day with a tenth of all rows and five times those of any other
 DAYS_APART = 365  # days without any row that separate wrong dates from a list
 STRAYS = 0.01  # share of the rows up to which separate rows are wrong dates rather than a beginning
 
@@ -67,7 +67,7 @@ def crowded_day_doubt(spells: Sequence[Spell], *, used: int) -> list[str]:
     if len(spells) < MANY_DAYS:
         return []
     other, busiest = sorted(spells, key=lambda spell: spell.rows)[-2:]
-    if busiest.rows < max(CROWDED * used, FAR_MORE * other.rows, EXPECTED_ROWS):
+    if busiest.rows < max(CROWDED_DAY * used, FAR_MORE * other.rows, EXPECTED_ROWS):
         return []
     message = _(
         "{n} {n:row is|rows are} of one day, {day} ({share} of all), and no other day has more than {other}: as where"

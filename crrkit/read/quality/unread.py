@@ -13,7 +13,7 @@ from crrkit.read.values import text
 from crrkit.read.words import (
     MOST_STATES,
     NO_PURCHASE,
-    NUMBERS,
+    NUMBERED,
     USUAL_NAMES,
     fold,
     free_columns,
@@ -110,7 +110,7 @@ def _documents_doubt(rows: ir.Table, column: str, name: str) -> list[str]:
     """Return a doubt if documents with numbers in their names, each another word, are of a kind that is no purchase."""
     if not rows[column].type().is_string() or words_in(rows, column, most=MOST_STATES):
         return []
-    kinds = rows.select(**{column: rows[column].re_replace(NUMBERS, "")})
+    kinds = rows.select(**{column: rows[column].re_replace(NUMBERED, "")})
     words = words_in(kinds, column, most=MOST_STATES)
     none = [word for word in words if is_plainly_none(word)]
     if not none or sum(words[word] for word in none) >= sum(words.values()) / 2:

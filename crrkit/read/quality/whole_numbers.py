@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 FILLERS = r"^(?:0+|1{4,}|2{4,}|3{4,}|4{4,}|5{4,}|6{4,}|7{4,}|8{4,}|9{4,}|12345[0-9]*)$"
-SAME_DIGITS, FEWEST_OTHERS = "^(?:0+|1{5,}|2{5,}|3{5,}|4{5,}|5{5,}|6{5,}|7{5,}|8{5,}|9{5,}|12345[0-9]*)$", 20
-MOSTLY = 0.9  # a share of the ids that are numbers
+LONG_FILLERS, FEWEST_OTHERS = "^(?:0+|1{5,}|2{5,}|3{5,}|4{5,}|5{5,}|6{5,}|7{5,}|8{5,}|9{5,}|12345[0-9]*)$", 20
+MOSTLY_NUMBERS = 0.9  # a share of the ids that are numbers
 OUTSTANDING = 3  # 0 or 99999 is a placeholder, rather than a real id, if it has this multiple of any other id's rows
 SHORT_NUMBER = 10**10  # a longer number may be a phone number, or have lost its last digits
 MOST_FILLERS = 200  # ids with the most rows that are checked; at least one of them is not a placeholder
@@ -36,9 +36,9 @@ def numbers_of_nobody(counts: pa.Table) -> list[str]:
 def maybe_nobody(counts: pa.Table) -> list[str]:
     """Return the ids such as 999999 that lie outside the numbers of all others and have more rows than most of them."""
     others = counts.filter(pc.match_substring_regex(counts["id"], pattern="^[0-9]{1,18}$"))
-    filling = pc.match_substring_regex(others["id"], pattern=SAME_DIGITS)
+    filling = pc.match_substring_regex(others["id"], pattern=LONG_FILLERS)
     met, others = others.filter(filling).to_pylist(), others.filter(pc.invert(filling))
-    if not met or len(others) < max(FEWEST_OTHERS, MOSTLY * len(counts)):
+    if not met or len(others) < max(FEWEST_OTHERS, MOSTLY_NUMBERS * len(counts)):
         return []
     numbers = others["id"].cast(pa.int64())
     low, high, usual = pc.min(numbers).as_py(), pc.max(numbers).as_py(), pc.mean(others["rows"]).as_py()

@@ -46,7 +46,7 @@ from crrkit.read.words.states import (
     LEAVES,
     MOST_STATES,
     NO_PURCHASE,
-    NUMBERS,
+    NUMBERED,
     STAYS,
     UNKNOWN_STATE,
     check_words,
@@ -65,7 +65,7 @@ from crrkit.read.words.states import (
 
 __all__ = [
     "CLOSED", "COUNTED", "CREATED", "CURRENCIES", "DEAL_STAGES", "EVENT_OPTION", "INTERNAL", "IS_STILL", "KINDS",
-    "LEAVES", "LISTS", "LISTS_NAMED", "MONEY", "MONTH_WORDS", "MOST_STATES", "NO_PURCHASE", "NUMBERS", "PURCHASED",
+    "LEAVES", "LISTS", "LISTS_NAMED", "MONEY", "MONTH_WORDS", "MOST_STATES", "NO_PURCHASE", "NUMBERED", "PURCHASED",
     "REQUIRED", "RESERVED", "STAYS", "TIERS", "TOUCHES", "UNKNOWN_STATE", "USUAL_DAYS", "USUAL_NAMES", "Boundaries",
     "Call", "Label", "amount_note", "are_names_of", "boundaries_of", "check_words", "find_columns", "fold",
     "free_columns", "has_list_columns", "has_time_column", "is_an_address", "is_label", "is_no_column",

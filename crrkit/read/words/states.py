@@ -134,7 +134,7 @@ def _folded(word: str) -> str:
     return re.sub(r"[\W_\d]+", "", word.casefold()).replace("ё", "е")
 
 
-NUMBERS = r"(?: +(?:от|dated|№|#))? *\S*[0-9]\S*"  # for the engine, too
+NUMBERED = r"(?: +(?:от|dated|№|#))? *\S*[0-9]\S*"  # for the engine, too
 
 
 def without_numbers(text: str) -> str:
@@ -144,7 +144,7 @@ def without_numbers(text: str) -> str:
         >>> without_numbers("Возврат от покупателя 00-000017 от 01.02.2024 12:00:05")
         'Возврат от покупателя'
     """
-    return re.sub(NUMBERS, "", text).strip()
+    return re.sub(NUMBERED, "", text).strip()
 
 
 def _singular(word: str) -> str:
