@@ -285,6 +285,10 @@ def test_purchases_have_two_readings_and_no_projection() -> None:
         found.claim == "1 month later 40.0% of the customers bought in that very period, and 60.0% then or afterwards."
     )
     assert "there is no projection of who will stay" in found.caveat
+    assert "These are the cohorts" not in found.caveat, "there is one cohort"
+    late = orders([*rows, *[(f"c{i}", "2024-03-05") for i in range(40, 60)],
+                   *[(f"d{i}", "2024-04-05") for i in range(30)]], as_of="2024-05-01")  # fmt: skip
+    assert "These are the cohorts up to 2024-01;" in report.outlook_finding(lives(late)).caveat
 
 
 @pytest.mark.slow

@@ -195,7 +195,15 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
     shares = {name: format_percent(count / cells["size"].sum()) for name, count in counts.items()}
     claim = capital(claim.format(later=later(age, cohorts.grid.every), **shares))
     reading = _("The first counts a pause as leaving; returns still to come would raise the second.")
-    return Finding(claim, cells, " ".join([reading, *caveats]))
+    return Finding(claim, cells, " ".join([*_which(cells, cohorts), reading, *caveats]))
+
+
+def _which(cells: pd.DataFrame, cohorts: SharedCohorts) -> list[str]:
+    """The cohorts that the sentence is about, where it leaves out later ones that the table below shows."""
+    last, table = cells["cohort"].max(), cohorts.grid.table
+    if last == table.loc[table["size"] > 0, "cohort"].max():
+        return []
+    return [_("These are the cohorts up to {last}; customers of later ones may still return.").format(last=last)]
 
 
 def _both_readings(cohorts: SharedCohorts) -> pd.DataFrame:
