@@ -129,8 +129,7 @@ def parse_customers(
     as_it_stands = table[column].type().is_integer() and not chosen and nobody is None
     numbers = nobody_among_numbers(looked) if as_it_stands else None
     if numbers is not None:
-        own, said = table[column], (_nobody_note(numbers),) if numbers else ()
-        return Ids(own, nobody=is_among(own, numbers) if numbers else None, notes=said, looked=looked)
+        return _of_numbers(table[column], *numbers, looked)
     value, counts, notes = _looked_through(table, column, chosen, looked)
     text = value.cast("string")
     totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
@@ -158,6 +157,17 @@ def parse_customers(
         notes=tuple(notes),
         doubts=tuple(doubts),
         looked=looked if value.equals(table[column]) else None,
+    )
+
+
+def _of_numbers(own: ir.Value, found: list[str], perhaps: list[str], looked: ir.Table) -> Ids:
+    """Return the ids of an integer column, which are used as they stand."""
+    return Ids(
+        own,
+        nobody=is_among(own, found) if found else None,
+        notes=(_nobody_note(found),) if found else (),
+        doubts=tuple(_perhaps_note(perhaps, found)),
+        looked=looked,
     )
 
 
