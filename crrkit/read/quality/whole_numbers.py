@@ -9,6 +9,8 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crrkit.ground import ntold as ngettext
+from crrkit.read.quality.notes import Note
 from crrkit.reduce import from_kept, is_shared, rows_of_each
 
 if TYPE_CHECKING:
@@ -89,3 +91,18 @@ def nobody_among_numbers(rows: ir.Table) -> tuple[list[str], list[str]] | None:
         from_kept(others.agg(low=others["customer"].min(), high=others["customer"].max())).to_pyarrow().to_pylist()[0]
     )
     return sorted(found), [name for name in _outside(perhaps, ends["low"], ends["high"]) if name not in found]
+
+
+def perhaps_note(perhaps: list[str], found: list[str]) -> list[str]:
+    """Return the doubt on ids that may stand for nobody, though not plainly enough to be set aside."""
+    if not perhaps:
+        return []
+    message = ngettext(
+        "The id {names} lies outside the numbers of all others and has more rows than most: it may stand for nobody in"
+        " particular, and counts as one customer. If so, use nobody={call}.",
+        "The ids {names} lie outside the numbers of all others and have more rows than most: they may stand for nobody"
+        " in particular, and count as customers. If so, use nobody={call}.",
+        len(perhaps),
+    )
+    both = [*found, *perhaps]
+    return [Note(message.format(names=", ".join(perhaps), call=both), nobody=tuple(both))]
