@@ -24,7 +24,7 @@ from crrkit.ground import (
 from crrkit.read.quality.changes import change_of_form, lost_digits, lost_in_floats, masked
 from crrkit.read.quality.folds import FOLDS, Fold
 from crrkit.read.quality.notes import Note
-from crrkit.read.quality.whole_numbers import maybe_nobody, nobody_among_numbers, numbers_of_nobody
+from crrkit.read.quality.whole_numbers import maybe_nobody, nobody_among_numbers, numbers_of_nobody, perhaps_note
 from crrkit.read.values import (
     counts_of,
     in_duckdb,
@@ -129,8 +129,7 @@ def parse_customers(
     as_it_stands = table[column].type().is_integer() and not chosen and nobody is None
     numbers = nobody_among_numbers(looked) if as_it_stands else None
     if numbers is not None:
-        own, said = table[column], (_nobody_note(numbers),) if numbers else ()
-        return Ids(own, nobody=is_among(own, numbers) if numbers else None, notes=said, looked=looked)
+        return _of_numbers(table[column], *numbers, looked)
     value, counts, notes = _looked_through(table, column, chosen, looked)
     text = value.cast("string")
     totals = totals_among(counts["id"]) if nobody is None or len(nobody) else []
@@ -140,7 +139,7 @@ def parse_customers(
     perhaps = sorted(set(maybe_nobody(counts)) - set(found) - set(totals)) if nobody is None else []
     rows = table.select(id=text, at=at)
     doubts = [
-        *_perhaps_note(perhaps, found),
+        *perhaps_note(perhaps, found),
         *(doubt for look in (lost_digits, masked) for doubt in look(counts["id"])),
         *lost_in_floats(table, column),
         *change_of_form(counts, rows),
@@ -158,6 +157,17 @@ def parse_customers(
         notes=tuple(notes),
         doubts=tuple(doubts),
         looked=looked if value.equals(table[column]) else None,
+    )
+
+
+def _of_numbers(own: ir.Value, found: list[str], perhaps: list[str], looked: ir.Table) -> Ids:
+    """Return the ids of an integer column, which are used as they stand."""
+    return Ids(
+        own,
+        nobody=is_among(own, found) if found else None,
+        notes=(_nobody_note(found),) if found else (),
+        doubts=tuple(perhaps_note(perhaps, found)),
+        looked=looked,
     )
 
 
@@ -227,21 +237,6 @@ def _nobody_note(found: list[str]) -> str:
         " nobody=[…] to name others."
     )
     return Note(message.format(names=", ".join(found)), nobody=())
-
-
-def _perhaps_note(perhaps: list[str], found: list[str]) -> list[str]:
-    """Return the doubt on ids that may stand for nobody, though not plainly enough to be set aside."""
-    if not perhaps:
-        return []
-    message = ngettext(
-        "The id {names} lies outside the numbers of all others and has more rows than most: it may stand for nobody in"
-        " particular, and counts as one customer. If so, use nobody={call}.",
-        "The ids {names} lie outside the numbers of all others and have more rows than most: they may stand for nobody"
-        " in particular, and count as customers. If so, use nobody={call}.",
-        len(perhaps),
-    )
-    both = [*found, *perhaps]
-    return [Note(message.format(names=", ".join(perhaps), call=both), nobody=tuple(both))]
 
 
 def _chosen(fold: str | Sequence[str] | None) -> list[str]:
