@@ -156,14 +156,23 @@ def _counted(marked: ir.Table, times: tuple[str, ...], *, elsewhere: bool) -> di
     last = ibis.greatest(*[ibis.coalesce(x, latest[0]) for x in latest]) if latest[1:] else latest[0]
     asked = {"rows": marked.count(), "first": marked[times[0]].min(), "last": last}
     if "amount" in marked.columns:
-        # A row without a customer and without a time is a total, and its amount is that of other rows.
-        is_own = marked["customer"].notnull() | marked[times[0]].notnull()
-        paid = ibis.greatest(marked["amount"], 0.0).sum(where=is_own)
-        asked |= {"money": paid, "largest": marked["amount"].max(), "unpriced": marked["amount"].isnull().sum()}
+        money = ibis.greatest(marked["amount"], 0.0)
+        asked |= {"money": money.sum(), "largest": marked["amount"].max(), "unpriced": marked["amount"].isnull().sum()}
     if elsewhere:
         asked["known"] = (marked[times[0]] <= now).sum()
     summary = marked.group_by(reason=marked[WHY]).agg(**asked)
-    return {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
+    seen = {row["reason"]: row for row in summary.to_pyarrow().to_pylist()}
+    if "amount" in marked.columns and seen.keys() - {None}:  # only such rows may be totals
+        for reason, totalled in _totalled(marked, times[0]).items():
+            seen[reason]["money"] -= totalled
+    return seen
+
+
+def _totalled(marked: ir.Table, time: str) -> dict[str, float]:
+    """Return the amounts by reason of rows without a customer and without a time: totals, whose amount is of others."""
+    totals = marked.filter(marked["customer"].isnull() & marked[time].isnull() & (marked["amount"] > 0))
+    found = totals.group_by(reason=totals[WHY]).agg(money=totals["amount"].sum()).to_pyarrow().to_pylist()
+    return {row["reason"]: row["money"] for row in found}
 
 
 def _money_column(opened: Opened) -> str | None:
