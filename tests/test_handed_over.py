@@ -105,7 +105,7 @@ def test_lists_by_date_may_be_records_and_columns_in_a_dict() -> None:
     for source in (rows, {name: [row[name] for row in rows] for name in rows[0]}):
         assert crr.guess(source).kind == "snapshots"
         assert crr.read_snapshots(source).quality.rows_used == 6
-    with pytest.raises(crr.InputError, match="can be read once only"):
+    with pytest.raises(crr.InputError, match="can be read only once"):
         crr.read_snapshots(iter(rows))
 
 

@@ -870,7 +870,7 @@ def test_a_column_of_many_words_may_say_which_rows_count():
     base = orders_of(log, status="cancelled_at", counts=[""])
     assert base.quality.rows_used == n / 2
     assert base.quality.notes == (
-        "Column 'cancelled_at': only rows with '' (300) are purchases; all others were set aside.",
+        "Column 'cancelled_at': purchases are only the rows with '' (300); all others were set aside.",
     )
     assert refusal(orders_of, log, status="cancelled_at", counts=["no"]).argument == "counts"
 

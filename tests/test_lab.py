@@ -308,7 +308,7 @@ sys.exit(3)
 
     def test_what_voila_said_last_is_told_when_it_never_answers(self, voila: Path, lesson: App) -> None:
         (voila.parent / "voila.py").write_text("print('no room', flush=True)\nraise SystemExit(1)")
-        with pytest.raises(CrrkitError, match=r"before it answered\. Its last words: no room"):
+        with pytest.raises(CrrkitError, match=r"before it answered\. Its last output: no room"):
             open_app(lesson, lang="en", port=None, ready=print)
 
     @pytest.mark.skipif(os.name == "nt", reason="there, ending a process is not a signal it can hear")

@@ -335,7 +335,7 @@ def test_all_sheets_with_the_columns_are_read_and_the_others_named(book: Callabl
     assert seen(base) == TRUTH
     assert base.quality.notes[:2] == (
         "book.xlsx: read together from 2 sheets: 'Январь' (2 rows), 'Февраль' (2 rows). Use sheet= for one of them.",
-        "book.xlsx: not read, for want of the columns: 'Заметки' (1 row). Use sheet= to read one.",
+        "book.xlsx: not read, because the columns are missing: 'Заметки' (1 row). Use sheet= to read one.",
     )
     assert orders(path, sheet="Февраль").quality.rows_read == 2
     with pytest.raises(InputError, match=r"'Март' is no sheet of the spreadsheet\. Its sheets are Январь, Заметки"):

@@ -783,7 +783,7 @@ def test_a_quarter_of_cdnow_goes_from_a_quarter_to_four_fifths(data_dir):
 def test_a_column_that_names_customers_never_goes_into_a_page() -> None:
     twelve = pd.DataFrame({"who": range(12), "mail": [f"c{i}@example.org" for i in range(12)]})
     log = pd.concat([twelve.assign(at=day) for day in ("2024-01-05", "2024-02-05")])
-    with pytest.raises(InputError, match=r"by='mail' parts 12 customers into 12 segments"):
+    with pytest.raises(InputError, match=r"by='mail' divides 12 customers into 12 segments"):
         list_cube(read_orders(log, customer="who", at="at", by="mail"))
     shops = twelve.assign(mail=[f"shop {i % 3}" for i in range(12)], at="2024-01-05")
     assert [one.customers for one in list_cube(read_orders(shops, customer="who", at="at", by="mail")).segments] == [

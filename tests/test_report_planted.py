@@ -100,6 +100,6 @@ def test_nothing_is_written_and_the_place_is_named(base: crr.Base, tmp_path: Pat
 
 
 def test_segments_as_many_as_customers_are_refused(base: crr.Base, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="by='each' parts 52 customers into 52 segments"):
+    with pytest.raises(ValueError, match="by='each' divides 52 customers into 52 segments"):
         crr.write_report(base, every="month", out=tmp_path / "r.html")
     assert list(tmp_path.iterdir()) == []

@@ -110,16 +110,18 @@ class Gaps(Shown):
     def in_words(self) -> str:
         """Return the sentence for a reader who does not know what a gap is."""
         if math.isnan(self.median):
-            text = _("Fewer than half of the purchases were followed by another ({closed} were, {open} not yet)")
+            text = _(
+                "Fewer than half of the purchases were followed by another ({closed} {closed:was|were}, {open} not yet)"
+            )
         elif math.isnan(self.quantile(0.8)):
             text = _(
                 "Half of the purchases are followed by another within {median} {median:day|days}, and fewer than 80% at"
-                " all ({closed} were, {open} not yet)"
+                " all ({closed} {closed:was|were}, {open} not yet)"
             )
         else:
             text = _(
                 "Half of the purchases are followed by another within {median} {median:day|days}, 80% within {q80}"
-                " {q80:day|days} ({closed} were, {open} not yet)"
+                " {q80:day|days} ({closed} {closed:was|were}, {open} not yet)"
             )
         return text.format(**self._words())
 

@@ -184,6 +184,7 @@ class Base:
             returns the SQL of the queries.
 
         Examples:
+            >>> import pandas as pd
             >>> log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-01"], "shop": ["x", "y"]})
             >>> from crrkit.read.bases.readers import read_orders
             >>> told = read_orders(log, customer="who", at="when").explain(every="month")
@@ -220,6 +221,7 @@ class Base:
 
         Examples:
             >>> from crrkit.read.bases.readers import read_orders
+            >>> import pandas as pd
             >>> log = pd.DataFrame({"who": ["a", "b", "a"], "when": ["2024-01-05", "2024-01-09", "2024-02-01"]})
             >>> read_orders(log, customer="who", at="when").who("lost", period="2024-02")["customer"].tolist()
             ['b']
@@ -250,6 +252,7 @@ class Base:
         Examples:
             >>> import tempfile
             >>> from crrkit.read.bases.readers import read_orders
+            >>> import pandas as pd
             >>> log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-05", "2024-02-01"]})
             >>> folder = read_orders(log, customer="who", at="when").save(tempfile.mkdtemp() + "/shop")
             >>> sorted(path.name.partition("-")[0] for path in folder.iterdir())

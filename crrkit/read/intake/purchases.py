@@ -132,7 +132,7 @@ def _only(table: ir.Table, column: str, said: Sequence[str]) -> States:
     word = table[column].cast("string").strip().fill_null("")
     met = words_in(table.filter(word.isin(said)), column, most=MOST_KINDS)
     check_words(said, met, name="counts")
-    text = _("Column {column!r}: only rows with {words} are purchases; all others were set aside.")
+    text = _("Column {column!r}: purchases are only the rows with {words}; all others were set aside.")
     return States(only=tuple(said), notes=(text.format(column=column, words=listed(list(met), met)),))
 
 

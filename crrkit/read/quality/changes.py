@@ -203,14 +203,15 @@ def _contradictions(rows: ir.Table, field: str, *, column: str, other: str) -> l
     said = []
     if is_an_address(other) and of_told["many"] >= max(FEWEST_TWICE, TWO_IDS * of_told["n"]):
         message = _(
-            "{n} of {total} values in column {other!r} stand beside several ids in {column!r}: if each is one person,"
-            " whoever has several ids counts as lost and as new. Use customer={other!r}, or resolve_people."
+            "{n} of {total} {total:value|values} in column {other!r} stand beside several ids in {column!r}: if each is"
+            " one person, whoever has several ids counts as lost and as new. Use customer={other!r}, or resolve_people."
         )
         said.append((message, of_told))
     if of_ids["many"] >= max(FEWEST_TWICE, SEVERAL_PEOPLE * of_ids["n"]):
         message = _(
-            "{n} of {total} ids in column {column!r} stand beside several values of {other!r}: an id may be of a"
-            " company, or of several customers, as where shops that number alike were put together. Rates are of ids."
+            "{n} of {total} {total:id|ids} in column {column!r} stand beside several values of {other!r}: an id may be"
+            " of a company, or of several customers, as where shops that number alike were put together. Rates are"
+            " of ids."
         )
         said.append((message, of_ids))
     return [message.format(n=format_number(n["many"]), total=format_number(n["n"]), **words) for message, n in said]

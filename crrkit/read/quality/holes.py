@@ -51,8 +51,8 @@ def limit_doubt(rows: int) -> list[str]:
     if rows not in LIMITS:
         return []
     message = _(
-        "The list has exactly {n} rows, as many as some programs export at most: purchases or customers may be missing."
-        " Check that the export is complete."
+        "The list has exactly {n} {n:row|rows}, as many as some programs export at most: purchases or customers may be"
+        " missing. Check that the export is complete."
     )
     return [message.format(n=told_number(rows))]
 

@@ -120,8 +120,9 @@ def _renewed_doubt(words: Mapping[str, int], column: str, last: datetime) -> lis
     if n < FEWEST_RENEWED:
         return []
     message = _(
-        "{n} customers whose contracts had all ended by {day} are {words} in column {column!r}, and count as gone. If"
-        " their contracts were renewed, give them their later ends; without them the rate is too low."
+        "{n} {n:customer|customers} whose contracts had all ended by {day} {n:is|are} {words} in column {column!r}, and"
+        " {n:counts|count} as gone. If their contracts were renewed, give them their later ends; without them the rate"
+        " is too low."
     )
     return [message.format(n=format_number(n), day=format_date(last), words=listed(list(words)), column=column)]
 

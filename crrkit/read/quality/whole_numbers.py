@@ -40,9 +40,9 @@ def numbers_of_nobody(counts: pa.Table) -> list[str]:
 def maybe_nobody(counts: pa.Table) -> list[str]:
     """Return the ids such as 999999 that lie outside the numbers of all others and have more rows than most of them."""
     numbers = counts.filter(pc.match_substring_regex(counts["id"], pattern="^-?[0-9]{1,18}$"))
-    if len(numbers) < MOSTLY_NUMBERS * len(counts):
+    if not len(numbers) or len(numbers) < MOSTLY_NUMBERS * len(counts):
         return []
-    usual = pc.sum(numbers["rows"]).as_py() / max(len(numbers), 1)
+    usual = pc.sum(numbers["rows"]).as_py() / len(numbers)
     met = _fillers([(row["id"], row["rows"]) for row in numbers.to_pylist()], usual=usual)
     others = numbers["id"].filter(pc.invert(pc.is_in(numbers["id"], pa.array(met, numbers["id"].type))))
     if not met or len(others) < FEWEST_OTHERS:

@@ -20,7 +20,11 @@ const SAY_THEMSELVES = ["contracts", "snapshots"]; // who is a customer
  */
 export function inFront(rhythm, settings, rows, row, voice) {
   const ends = [rhythm.gone ? "" : goneAtOnce(rows, voice), unsettled(rows, settings, voice)];
-  const rule = [caution(rhythm, settings, row, voice), keptByConstruction(settings, row, voice), begunWithin(rhythm, settings, row)];
+  const rule = [
+    caution(rhythm, settings, row, voice),
+    keptByConstruction(settings, row, voice),
+    begunWithin(rhythm, settings, row),
+  ];
   return [...(rhythm.doubts ?? []), ...ends, ...rule].filter(Boolean).join(" ");
 }
 
