@@ -149,8 +149,8 @@ def _capped(table: ir.Table, ids_by_rows: Mapping[int, int]) -> str:
         return ""
     message = _(
         "No id has more than {most} {most:row|rows}, and {n} of {total} {n:has|have} so many: the list seems to hold"
-        " only the first or the last {most} {most:purchase|purchases} of each customer. Whoever bought more often counts as"
-        " lost, or as not yet there: export all purchases."
+        " only the first or the last {most} {most:purchase|purchases} of each customer. Whoever bought more often"
+        " counts as lost, or as not yet there: export all purchases."
     )
     words = {"n": format_number(full), "total": format_number(sum(ids_by_rows.values())), "most": most}
     return message.format(**words)
