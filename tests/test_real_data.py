@@ -104,7 +104,7 @@ def test_november_of_the_online_shop_from_python_without_naming_anything(data_di
 def test_the_online_shop_with_cancellations_counted_as_purchases(shop_and_refunds):
     base = shop_and_refunds
     assert base.quality.rows_used == 406_829
-    assert "Column 'Quantity' was not read and is below 0 in 8,905 rows" in base.quality.doubts[0]
+    assert any("Column 'Quantity' was not read and is below 0 in 8,905 rows" in one for one in base.quality.doubts)
     table = retention_by_period(base, every="month", last="2011-01").table.set_index("period")
     # reference.json, cohort-948: the same without the filter of amounts.
     assert table.loc["2010-12", "new"] == 948
