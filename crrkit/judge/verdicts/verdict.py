@@ -93,10 +93,11 @@ def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:
     verdict = stands if alike else CANNOT_TELL
     low, high = ends or NO_INTERVAL
     words = {"value": rate.percent(), "period": period_text(rate.period), "basis": _(basis), "stands": _(stands)}
+    lines = ", ".join(filter(None, [scale.text(), scale.unstated and _(scale.unstated)]))
     return Verdict(
         source=scale.source, against=scale.text(), basis=basis, period=period_text(rate.period), value=float(rate),
         low=low, high=high, stands=stands, verdict=verdict,
-        claim=_claim(ends if verdict == CANNOT_TELL else None, words | {"against": scale.text()}),
+        claim=_claim(ends if verdict == CANNOT_TELL else None, words | {"against": lines}),
         evidence=_evidence(scale, rate), caveat=_caveat(scale, rate, basis),
     )  # fmt: skip
 
