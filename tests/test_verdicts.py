@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -117,7 +118,7 @@ def test_the_second_articles_own_example() -> None:
 
 def test_both_words_of_the_overlap_are_said() -> None:
     caveats = [v.caveat for v in crr.assess(0.68, period="year").verdicts if v.source == "B18"]
-    assert "Up to 35% the article calls usual, above 30% critical" in caveats[0]
+    assert "Up to 35% is published as usual, above 30% as critical" in caveats[0]
     assert "Up to 35%" not in str(crr.assess(0.72, period="year"))
 
 
@@ -315,6 +316,16 @@ def test_every_verdict_has_its_claim_evidence_and_caveat_in_both_languages() -> 
         assert inside in str(found)
         assert "Ушло 10, пришло 30: пришло больше, чем ушло." in found.to_html()
         assert list(found.to_pandas()["verdict"]) == list(frame["verdict"])  # words for programs stay as they are
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("profile", ["bank", "telecom", "b2b"])
+def test_a_reader_meets_no_number_of_a_statement(profile: str, lang: str) -> None:
+    with crr.use_language(lang):
+        found = crr.assess(A12, gained=30, lost=10, profile=profile)
+        assert not re.search(r"\b[AB]\d|\barticle|стать", str(found) + found.to_html())
+        assert [row[0] for row in found._shown_rows()] == [verdict.name for verdict in found.verdicts]
+    assert {"A16", "B18", "B24"} <= set(found.to_pandas()["source"])  # programs go by the numbers
 
 
 def test_a_comparison_says_what_its_lines_do_not_state() -> None:

@@ -125,7 +125,7 @@ class Profile:
 
     periods: tuple[str, ...]
     source: str = ""
-    says: str = mark("The articles say nothing of this business.")
+    says: str = mark("The sources of these lines say nothing of this business.")
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -134,10 +134,8 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "supermarket": Profile(("month",)),
         "fashion": Profile(("quarter",)),
         "subscription": Profile(("month",)),
-        "telecom": Profile(
-            ("month", "year"), "B21", mark("The article calls retention much lower in telecommunications.")
-        ),
-        "bank": Profile(("quarter", "year"), "B20", mark("The article calls retention traditionally high in finance.")),
+        "telecom": Profile(("month", "year"), "B21", mark("Retention is said to be much lower in telecommunications.")),
+        "bank": Profile(("quarter", "year"), "B20", mark("Retention is said to be traditionally high in finance.")),
         "b2b": Profile(("year",)),
         "car_dealer": Profile(("year",)),
     }
