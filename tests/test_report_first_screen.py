@@ -116,8 +116,12 @@ def test_money_of_contracts_is_theirs() -> None:
 def test_the_rate_stands_against_the_band(lost: int, verdict: str) -> None:
     # of 10,000: 4 %, 12 % and 60 % lost, far from the lines
     found = report.verdict_finding(report.verdict_of(account((lost * 100, 0, 0), start=10_000)))
-    assert f"{100 - lost}.0% is {verdict} the" in found.claim
-    assert "85% to 90%" in found.claim
+    assert f"{100 - lost}.0% (month) is {verdict} the 85% to 90% often called usual; that range states no period" in (
+        found.claim
+    )
+    with crr.use_language("ru"):
+        found = report.verdict_finding(report.verdict_of(account((lost * 100, 0, 0), start=10_000)))
+    assert "ни период, ни вид бизнеса для него не указаны" in found.claim
 
 
 def test_a_running_period_is_not_judged() -> None:

@@ -126,7 +126,7 @@ class TestQuietPeriods:
         shown = report.shared(self.QUIET)
         parts = sections(Subject(shown, counted=self.QUIET, recent=recent_of(self.QUIET, shown)))
         by_name = {part.anchor: part for part in parts}
-        assert by_name["verdict"].brief.startswith("92.7% is")
+        assert by_name["verdict"].brief.startswith("92.7% (year) is")
         assert not by_name["movement"].brief
         assert by_name["movement"].findings[0].claim.startswith("2020, the last that can be shown by itself: of 100")
         page = tmp_path / "page.html"

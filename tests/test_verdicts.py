@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -117,7 +118,7 @@ def test_the_second_articles_own_example() -> None:
 
 def test_both_words_of_the_overlap_are_said() -> None:
     caveats = [v.caveat for v in crr.assess(0.68, period="year").verdicts if v.source == "B18"]
-    assert "Up to 35% the article calls usual, above 30% critical" in caveats[0]
+    assert "Up to 35% is published as usual, above 30% as critical" in caveats[0]
     assert "Up to 35%" not in str(crr.assess(0.72, period="year"))
 
 
@@ -311,9 +312,28 @@ def test_every_verdict_has_its_claim_evidence_and_caveat_in_both_languages() -> 
     assert "<table" in found.to_html()
     assert "crosses a line" in found.to_html()
     with crr.use_language("ru"):
-        assert "85,7\xa0% (месяц), как есть: внутри (от 85\xa0% до 90\xa0%), но интервал" in str(found)
+        inside = "85,7\xa0% (месяц), как есть: внутри (от 85\xa0% до 90\xa0%, период и вид бизнеса не указаны), но"
+        assert inside in str(found)
         assert "Ушло 10, пришло 30: пришло больше, чем ушло." in found.to_html()
         assert list(found.to_pandas()["verdict"]) == list(frame["verdict"])  # words for programs stay as they are
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("profile", ["bank", "telecom", "b2b"])
+def test_a_reader_meets_no_number_of_a_statement(profile: str, lang: str) -> None:
+    with crr.use_language(lang):
+        found = crr.assess(A12, gained=30, lost=10, profile=profile)
+        assert not re.search(r"\b[AB]\d|\barticle|стать", str(found) + found.to_html())
+        assert [row[0] for row in found._shown_rows()] == [verdict.name for verdict in found.verdicts]
+    assert {"A16", "B18", "B24"} <= set(found.to_pandas()["source"])  # programs go by the numbers
+
+
+def test_a_comparison_says_what_its_lines_do_not_state() -> None:
+    found = crr.assess(0.5, period="quarter", norms={"quarter": (0.8, 0.9)})
+    said = {verdict.source: verdict.claim for verdict in found.verdicts if verdict.basis == "as stated"}
+    assert said["A16"] == "50.0% (quarter), as stated: below (85% to 90%, period and kind of business not stated)."
+    assert said["norms"] == "50.0% (quarter), as stated: below (80% to 90%)."
+    assert "a year, kind of business not stated)" in next(v.claim for v in found.verdicts if v.source == "B18")
 
 
 def test_no_year_is_told_from_a_month_that_is_like_no_other() -> None:

@@ -103,6 +103,16 @@ for (const frame of /** @type {NodeListOf<HTMLElement>} */ (document.querySelect
   frame.after(tools);
 }
 
+// On a narrow screen the findings in brief are folded: the first picture comes before them. CSS shows no way to fold
+// them on a wide one, so there they are open again.
+const briefs = /** @type {HTMLDetailsElement | null} */ (document.querySelector("details.briefs"));
+const narrow = matchMedia("screen and (max-width: 30rem)");
+const fold = () => {
+  if (briefs) briefs.open = !narrow.matches;
+};
+narrow.addEventListener("change", fold);
+fold();
+
 // A what-if that was moved says in print that it is one.
 document.addEventListener("input", ({ target }) => {
   /** @type {Element} */ (target).closest("figure[data-moved]")?.classList.add("moved");

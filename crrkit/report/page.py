@@ -94,9 +94,7 @@ def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, seen: str
         element("h1", *_headline(finding.claim, kept.warning)),
         element("p", f"{_rule(kept)} {seen}", class_="caveat"),
         element("p", dress.note, class_="note") if dress.note else None,
-        element(
-            "ul", *(_brief(part, is_linked=part.anchor in anchors) for part in parts if part.brief), class_="brief"
-        ),
+        _briefs(parts, anchors),
         element("p", finding.caveat, class_="caveat"),
     )
 
@@ -119,6 +117,15 @@ def _seen(kept: RetentionTable, last_row: date | None = None) -> str:
     if last_row is None:
         return _("Data until {day}.").format(day=day)
     return _("Data until {last}, counted up to {day}.").format(last=day_name(last_row), day=day)
+
+
+def _briefs(parts: list[Section], anchors: set[str]) -> Html | None:
+    """The other findings in brief: open, until the script folds them on a narrow screen, above the first picture."""
+    items = [_brief(part, is_linked=part.anchor in anchors) for part in parts if part.brief]
+    if not items:
+        return None
+    summary = element("summary", _("The other findings in brief"))
+    return element("details", summary, element("ul", *items, class_="brief"), class_="briefs", open=True)
 
 
 def _brief(part: Section, *, is_linked: bool) -> Html:

@@ -136,14 +136,20 @@ def _of_band(verdict: pd.DataFrame) -> str:
 
 
 def _first_of_band(row: pd.Series) -> str:
+    """The class of the rate, and in the same sentence that the band may be about something else."""
     text = {
-        "below": _("{value} is below the {band} often called usual."),
-        "inside": _("{value} is within the {band} often called usual."),
-        "above": _("{value} is above the {band} often called usual."),
+        "below": _("{value} ({period}) is below the {band} often called usual"),
+        "inside": _("{value} ({period}) is within the {band} often called usual"),
+        "above": _("{value} ({period}) is above the {band} often called usual"),
     }.get(row["verdict"])
     if text is None:
-        text = _("{value} is so close to the edge of the {band} often called usual that the difference may be chance.")
-    return text.format(value=format_percent(row["value"]), band=row["against"])
+        text = _(
+            "{value} ({period}) is so close to the edge of the {band} often called usual that the difference may be"
+            " chance"
+        )
+    found = text.format(value=format_percent(row["value"]), period=row["period"], band=row["against"])
+    text = _("{found}; that range states no period and no kind of business, so it may not fit yours.")
+    return text.format(found=found)
 
 
 def _year_of_band(row: pd.Series) -> str:

@@ -33,6 +33,27 @@ def test_an_arrow_key_moves_the_number_and_the_picture(
     assert "In December 2024 we kept 191 of 289" in page.locator("h1").inner_text()  # the finding itself stands still
 
 
+@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
+def test_the_first_picture_begins_on_the_first_screen_of_a_telephone(
+    open_page: OpenPage, reports: dict[str, Path], lang: str
+) -> None:
+    """The findings in brief are folded there; on a wide screen and on paper they are open and cannot be folded."""
+    page = open_page(reports[lang], viewport=SIZES["telephone"])
+    briefs, unfold = page.locator("ul.brief"), page.locator("details.briefs > summary")
+    expect(briefs).not_to_be_visible()
+    assert page.locator("main .picture svg:visible").first.bounding_box()["y"] < SIZES["telephone"]["height"]
+    expect(page.locator("header > .caveat").last).to_be_visible()  # what marks the number is not folded
+    unfold.click()
+    expect(briefs).to_be_visible()
+    unfold.click()
+    page.emulate_media(media="print")
+    assert briefs.evaluate("(one) => one.checkVisibility({ contentVisibilityAuto: true })")
+    page.emulate_media(media="screen")
+    page.set_viewport_size(SIZES["desk"])
+    expect(briefs).to_be_visible()
+    expect(unfold).not_to_be_visible()
+
+
 @both_sizes
 def test_the_cohorts_of_the_report_can_be_chosen(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]
@@ -60,7 +81,7 @@ def test_nothing_runs_over_the_edge(
     size = SIZES[name]
     page = open_page(reports[lang], viewport=size, color_scheme=scheme)
     page.locator("#formula-explorer input[type=range]").first.wait_for()
-    for folded in page.locator("summary").all():
+    for folded in page.locator("summary:visible").all():
         folded.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     outside = """(width) => [...document.querySelectorAll("h1, h2, h3, p, dd, dt, figure > .picture, summary, footer")]

@@ -93,6 +93,31 @@ def test_an_arrow_key_moves_a_lever_by_a_point(open_page: OpenPage, page_file: P
     assert outside == []
 
 
+@pytest.mark.parametrize("lang", ["en", pytest.param("ru", marks=pytest.mark.pages)])
+def test_no_lever_hides_under_the_results_that_stay(open_page: OpenPage, tmp_path: Path, lang: str) -> None:
+    """On a telephone the results are sticky: what is focused or scrolled to must stop below them, and take a click."""
+    with crr.use_language(lang):
+        (tmp_path / "stages.html").write_text(static_page([explorer()], title="Stages"), encoding="utf-8")
+    page = open_page(tmp_path / "stages.html", viewport={"width": 360, "height": 740})
+    levers = page.get_by_role("slider")
+    assert page.locator(".crrkit-results").evaluate("(one) => getComputedStyle(one).position") == "sticky"
+    on_top = """(one) => {
+        const { left, top, width, height } = one.getBoundingClientRect();
+        return document.elementFromPoint(left + width / 2, top + height / 2) === one;
+    }"""
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    for lever in reversed(levers.all()):
+        lever.focus()
+        assert lever.evaluate(on_top)
+    for lever in levers.all():
+        lever.evaluate("(one) => one.scrollIntoView({ block: 'start', behavior: 'instant' })")
+        assert lever.evaluate(on_top)
+        was, place = lever.input_value(), lever.bounding_box()
+        aside = 0.1 if lever.evaluate("(one) => 2 * one.value > Number(one.min) + Number(one.max)") else 0.9
+        page.mouse.click(place["x"] + aside * place["width"], place["y"] + place["height"] / 2)
+        assert lever.input_value() != was
+
+
 @pytest.mark.parametrize("measure", ["customers", "crr", "crr_endpoint", "margin", "customers_per_1000"])
 def test_the_ranking_is_that_of_the_printed_tables(open_page: OpenPage, page_file: Path, measure: str) -> None:
     page = open_page(page_file)

@@ -77,12 +77,12 @@ class Card:
 
     def lines(self) -> list[tuple[str, str]]:
         """The card as pairs of a heading and a text."""
-        quoted = "; ".join(_("{mark} says “{words}”").format(mark=mark, words=words) for mark, words in self.quotes)
+        quoted = "; ".join(_("quoted: “{words}”").format(words=words) for _number, words in self.quotes)
         effect = [(_("effect"), self._effect())] if not math.isnan(self.gain) else []
         return [
             (_("because"), " ".join(self.triggers)),
             (_("evidence"), self.evidence),
-            (_("the articles"), quoted or _("say nothing of it; this is our judgement")),
+            (_("published advice"), quoted or _("nothing on this; it is our judgement")),
             (_("action"), self.action),
             (_("who"), self.owner),
             *effect,

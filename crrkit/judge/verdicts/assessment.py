@@ -132,6 +132,10 @@ class Assessment(Shown):
             text = _("{rate}. Measured over the year {year}: {annual}.")
         return text.format(rate=self.rate, annual=self.annual.percent(), year=self.annual.reason)
 
+    def _shown_rows(self) -> list[list[str]]:
+        rows = zip(self.verdicts, super()._shown_rows(), strict=True)
+        return [[verdict.name, *cells] for verdict, (_source, *cells) in rows]
+
     def __str__(self) -> str:
         """The table, then each verdict in words, then the notes."""
         return "\n".join([super().__str__(), *self._sentences()])
@@ -144,7 +148,7 @@ class Assessment(Shown):
         return f'{super().to_html()}<ul class="crrkit-notes">{items}</ul>'
 
     def _sentences(self) -> list[str]:
-        said = [f"{_(verdict.source)}: {verdict.claim} {verdict.caveat}" for verdict in self.verdicts]
+        said = [f"{verdict.name}: {verdict.claim} {verdict.caveat}" for verdict in self.verdicts]
         return [*said, *self.notes]
 
 
@@ -263,8 +267,8 @@ def _band_notes(found: Assessment) -> Iterator[str]:
     stated, yearly = BAND.classify(found.rate), BAND.classify(found.annual)
     if stated != yearly:
         text = _(
-            "The band of A16: {rate} ({period}) as stated is {stated}, the yearly equivalent {annual} is {yearly}. The"
-            " band agrees with B18, in which 65 to 90% are kept a year, only if it is meant by the year."
+            "The usual range: {rate} ({period}) as stated is {stated}, the yearly equivalent {annual} is {yearly}. It"
+            " agrees with the usual base change, in which 65 to 90% are kept a year, only if it is meant by the year."
         )
         words = {"rate": found.rate.percent(), "annual": found.annual.percent(), "stated": _(stated)}
         yield text.format(period=period_text(found.rate.period), yearly=_(yearly), **words)

@@ -43,6 +43,7 @@ class Scale:
         otherwise: The class below the last line.
         period: The period of the lines; None if the source states none.
         says: The lines in words, with ``{high}`` and ``{low}`` for the first and the last.
+        unstated: What the source does not state about its lines, to be said with each comparison; may be empty.
         target: The target, if the scale is one.
     """
 
@@ -51,6 +52,7 @@ class Scale:
     otherwise: str
     period: str | None
     says: str
+    unstated: str = ""
     target: Target | None = None
 
     def classify(self, kept: float) -> str:
@@ -67,8 +69,9 @@ class Scale:
 _BETWEEN = mark("{low} to {high}")
 
 BAND = Scale(
-    source="A16", steps=((0.90, False, ABOVE), (0.85, True, INSIDE)), otherwise=BELOW, period=None, says=_BETWEEN
-)
+    source="A16", steps=((0.90, False, ABOVE), (0.85, True, INSIDE)), otherwise=BELOW, period=None, says=_BETWEEN,
+    unstated=mark("period and kind of business not stated"),
+)  # fmt: skip
 # Base change c = 1 - annual retention: below 10 % rare, to 30 % usual, to 35 % both usual and critical, above it
 # critical and out of range. Exactly 30 % is not above 30 %.
 BASE_CHANGE = Scale(
@@ -77,6 +80,7 @@ BASE_CHANGE = Scale(
     otherwise=CRITICAL,
     period="year",
     says=mark("base change: 10%, 30%, 35% a year"),
+    unstated=mark("kind of business not stated"),
 )
 
 
@@ -121,7 +125,7 @@ class Profile:
 
     periods: tuple[str, ...]
     source: str = ""
-    says: str = mark("The articles say nothing of this business.")
+    says: str = mark("The sources of these lines say nothing of this business.")
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -130,10 +134,8 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         "supermarket": Profile(("month",)),
         "fashion": Profile(("quarter",)),
         "subscription": Profile(("month",)),
-        "telecom": Profile(
-            ("month", "year"), "B21", mark("The article calls retention much lower in telecommunications.")
-        ),
-        "bank": Profile(("quarter", "year"), "B20", mark("The article calls retention traditionally high in finance.")),
+        "telecom": Profile(("month", "year"), "B21", mark("Retention is said to be much lower in telecommunications.")),
+        "bank": Profile(("quarter", "year"), "B20", mark("Retention is said to be traditionally high in finance.")),
         "b2b": Profile(("year",)),
         "car_dealer": Profile(("year",)),
     }

@@ -20,6 +20,11 @@ CANNOT_TELL, NO_NUMBER = mark("cannot tell"), mark("no number")
 COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shrinking")
 ALIKE = 0.8  # ratio of smaller to larger from which a reader would call two numbers comparable
 SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not statement numbers
+# What a reader sees instead of a statement's number.
+NAMES = {
+    "A16": mark("usual range"), "B18": mark("base change"), "B20": "profile", "B21": "profile",
+    "B24": mark("lost and gained"),
+}  # fmt: skip
 
 OWN_LINES = ("norms", "target")  # the user's own, for this rate
 SAME_LENGTH = 0.003  # 365 and 366 days are both a year
@@ -62,6 +67,11 @@ class Verdict:
     evidence: str
     caveat: str
 
+    @property
+    def name(self) -> str:
+        """The source in words of the current language."""
+        return _(NAMES.get(self.source, self.source))
+
 
 def hold(
     scale: Scale, rate: Rate, *, annual: Rate | None = None, is_alike: bool = True, is_doubtful: bool = False
@@ -93,10 +103,11 @@ def _held(scale: Scale, rate: Rate, basis: str) -> Verdict:
     verdict = stands if alike else CANNOT_TELL
     low, high = ends or NO_INTERVAL
     words = {"value": rate.percent(), "period": period_text(rate.period), "basis": _(basis), "stands": _(stands)}
+    lines = ", ".join(filter(None, [scale.text(), scale.unstated and _(scale.unstated)]))
     return Verdict(
         source=scale.source, against=scale.text(), basis=basis, period=period_text(rate.period), value=float(rate),
         low=low, high=high, stands=stands, verdict=verdict,
-        claim=_claim(ends if verdict == CANNOT_TELL else None, words | {"against": scale.text()}),
+        claim=_claim(ends if verdict == CANNOT_TELL else None, words | {"against": lines}),
         evidence=_evidence(scale, rate), caveat=_caveat(scale, rate, basis),
     )  # fmt: skip
 
@@ -121,7 +132,7 @@ def _evidence(scale: Scale, rate: Rate) -> str:
 def _caveat(scale: Scale, rate: Rate, basis: str) -> str:
     parts = [_source_caveat(scale)]
     if scale.source == "B18" and scale.classify(rate) == BOTH:
-        parts.append(_("Up to 35% the article calls usual, above 30% critical: here it says both."))
+        parts.append(_("Up to 35% is published as usual, above 30% as critical: here both apply."))
     if basis == EQUIVALENT:
         parts.append(_("The equivalent holds only if every period were alike; measure the whole period when you can."))
     return " ".join(parts)
@@ -133,11 +144,13 @@ def _source_caveat(scale: Scale) -> str:
     if scale.source == "norms":
         return _("The norm is your own.")
     if scale.source == "A16":
-        text = _("The article gives its band no period; its own example, {share} a month, is {yearly} a year.")
+        text = _(
+            "The usual range states no period; the example published with it, {share} a month, is {yearly} a year."
+        )
         return text.format(share=EXAMPLE_A.percent(), yearly=convert_rate(EXAMPLE_A, to="year").percent())
     text = _(
-        "Averages do not fit every business (B19). The article's own example, {lost} lost in half a year, is a base"
-        " change of {yearly} a year."
+        "Averages do not fit every business. The example published with these lines, {lost} lost in half a year, is a"
+        " base change of {yearly} a year."
     )
     return text.format(lost=EXAMPLE_B.percent(digits=0), yearly=convert_rate(EXAMPLE_B, to="year").percent())
 
