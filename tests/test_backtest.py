@@ -152,9 +152,8 @@ class TestRefused:
 
     def test_too_few_periods(self) -> None:
         model = crr.StageModel.from_flow(flow_of([150, 150]))
-        assert "2 whole periods to estimate from" in model.refusal
-        assert "3 are needed" in model.refusal
-        with pytest.raises(InputError, match="3 are needed"):
+        assert "a backtest needs 3 whole periods, and the list has 2" in model.refusal
+        with pytest.raises(InputError, match="needs 3 whole periods"):
             model.project(1)
 
     def test_nobody_left_is_no_error_that_can_be_told(self) -> None:
@@ -199,7 +198,7 @@ class TestWindow:
     def test_a_list_within_its_burn_in_has_a_model_and_no_projection(self) -> None:
         model = crr.StageModel.from_flow(flow_of(STEADY, began=datetime(2024, 1, 5)))  # noqa: DTZ001 - the business's own clock
         assert model.matrix.loc["middle", "middle"] == pytest.approx(0.6)
-        assert "0 whole periods to estimate from, its first 180 days left out" in model.refusal
+        assert "the list has 0, not counting its first 180 days, when" in model.refusal
 
 
 class TestBand:
@@ -302,7 +301,7 @@ def test_real_lists_by_month_and_by_quarter(request, name: str, errors: list[flo
     assert [model.basis.error for model in models] == pytest.approx(errors, abs=5e-4, nan_ok=True)
     assert [bool(model.refusal) for model in models] == [False, name == "shop"]
     if name == "shop":  # thirteen months, six of them within the burn-in, the last quarter running
-        assert "1 whole period to estimate from" in models[1].refusal
+        assert "3 whole periods, and the list has 1" in models[1].refusal
 
 
 def test_a_list_with_its_beginning_in_it_is_not_projected(cdnow) -> None:

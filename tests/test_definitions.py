@@ -29,7 +29,7 @@ def test_the_card_in_words():
         "New: a customer for the first time ever inside the period, and still there at its end",
         "Returned: a former customer, not there at the start, there again at the end",
         "Refunds: rows with an amount of 0 or below are set aside",
-        "Data seen until: before Jul 1, 2024",
+        "Data cut-off: Jul 1, 2024, that day not included",
         "Clock: local times as written",
     ]
 

@@ -15,7 +15,7 @@ import crrkit as crr
 from crrkit import cli, widgets
 from crrkit.cli.explore import open_list
 from crrkit.ground.languages import use_language
-from crrkit.lessons import OWN_LIST, OwnList, own_list_notebook
+from crrkit.lessons import OwnList, own_list_notebook
 from crrkit.lessons.own_list import FILLED_IN, parameters
 from crrkit.measure.cadence import advise
 from crrkit.read import Call, call_of, read_list
@@ -166,7 +166,7 @@ class TestCommand:
         opened: list[Path] = []
         monkeypatch.setattr("crrkit.lessons.open_lab", lambda path: opened.append(path) or 3)
         status, out, err = run(str(mine))
-        notebook = mine.parent / OWN_LIST
+        notebook = mine.parent / "club-explored.ipynb"
         assert (status, opened) == (3, [notebook])
         assert out.splitlines()[-1] == f"The notebook: {notebook}"
         assert "use --kind orders" in err
@@ -179,13 +179,15 @@ class TestCommand:
     @pytest.mark.slow
     def test_what_is_there_is_not_written_over(self, mine: Path) -> None:
         assert run(str(mine), "--no-open")[0] == 0
-        notebook = mine.parent / OWN_LIST
+        notebook = mine.parent / "club-explored.ipynb"
         changed = notebook.read_text(encoding="utf-8").replace("base.quality", "base.quality.doubts")
         notebook.write_text(changed, encoding="utf-8")
         assert "left as it is" in run(str(mine), "--no-open")[1]
         other = mine.with_name("other.csv")
         other.write_bytes(mine.read_bytes())
-        status, _out, err = run(str(other), "--no-open")
+        assert run(str(other), "--no-open")[0] == 0
+        assert (mine.parent / "other-explored.ipynb").is_file()
+        status, _out, err = run(str(other), "--no-open", "--out", str(notebook))
         assert (status, err.splitlines()[-1].count("--out")) == (2, 1)
         assert notebook.read_text(encoding="utf-8") == changed
         elsewhere = mine.parent / "else.ipynb"

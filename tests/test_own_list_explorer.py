@@ -235,6 +235,7 @@ class TestSaved:
         texts = [node.text for node in ET.fromstring(picture).iter() if node.tag.endswith("}text")]  # noqa: S314 - ours
         assert texts
         assert not any("nan" in text for text in texts)
+        assert {"en": "100%", "ru": "100\N{NO-BREAK SPACE}%"}[lang] in texts
 
     def test_no_customer_is_in_what_it_sends(self, explorer: ListExplorer) -> None:
         ids = set(pd.read_csv(crr.sample_path("orders"))["client_id"].dropna())

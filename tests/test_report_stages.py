@@ -241,7 +241,7 @@ def test_a_list_that_is_not_projected_has_the_sentence_in_place_of_the_picture(t
     crr.write_report(early, every="month", min_cell=None, out=page, notebook=notebook)
     kept = crr.retention_by_period(early, every="month")
     refusal = stages_of(early, kept, min_cell=None).model.refusal
-    assert "1 whole period to estimate from" in refusal
+    assert "3 whole periods, and the list has 1" in refusal
     text = page.read_text(encoding="utf-8")
     assert refusal in text
     assert 'id="stage-explorer"' not in text

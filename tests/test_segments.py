@@ -449,3 +449,14 @@ def test_russian() -> None:
     assert "4 сегмента вместе" in text
     assert "0 из 4 сегментов" in text
     assert "together" not in text
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_no_two_columns_of_a_displayed_table_have_one_heading(lang: str) -> None:
+    log = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+    found = crr.compare_segments(by_segment(("n", "2020-01", 56, 70), ("s", "2020-01", 48, 80)))
+    chart = crr.control_chart(crr.retention_by_period(log, every="month"))
+    with crr.use_language(lang):
+        titles = list(found.titles().values())
+        assert len(titles) == len(set(titles))
+        assert not set(titles) & {chart.titles()["low"], chart.titles()["high"]}  # limits are no interval

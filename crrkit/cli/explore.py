@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit.cli.reading import read, said_of
 from crrkit.ground import gettext as _, language, write_beside
-from crrkit.lessons import IS_THERE, OWN_LIST, App, OwnList, own_list_notebook, write_own_list
+from crrkit.lessons import IS_THERE, App, OwnList, own_list_notebook, write_own_list
 from crrkit.read import without_credentials
 
 if TYPE_CHECKING:
@@ -35,17 +35,21 @@ def open_list(file: str, *, kind: str, every: str | None, reading: dict[str, Any
 
 
 def place_of(file: str, out: Path | None) -> Path:
-    """Return the path of the notebook: next to the file, or in the current folder if it is a URL."""
+    """Return the path of the notebook: next to the file and named after it, or in the current folder if it is a URL."""
     if out is not None:
         return out
     folder = Path(file).parent
-    return (folder if folder.is_dir() else Path()) / OWN_LIST
+    return (folder if folder.is_dir() else Path()) / f"{_name_of(file)}-explored.ipynb"
+
+
+def _name_of(file: str) -> str:
+    """The name of a file as part of another; a pattern or an address contains other characters."""
+    return re.sub(r"[^\w-]+", "-", Path(without_credentials(file)).stem).strip("-") or "list"
 
 
 def write_notebook(own: OwnList, file: str, out: Path) -> str:
     """Write the notebook of a list, and return a message about it."""
-    name = re.sub(r"[^\w-]+", "-", Path(file).stem).strip("-") or "list"  # a pattern contains other characters
-    report = f"{name}-report.html"
+    report = f"{_name_of(file)}-report.html"
     text = own_list_notebook(own, _seen_from(out.parent, file), lang=language(), report=report)
     if write_own_list(text, out) == IS_THERE:
         return _("The notebook is there already, and is left as it is: {file}").format(file=out.resolve())

@@ -72,7 +72,8 @@ class ControlChart(Shown):
     def titles(self) -> dict[str, str]:
         """Headings of the displayed columns."""
         return {
-            "period": _("period"), "start": _("start"), "crr": _("CRR"), "low": _("from"), "high": _("to"),
+            "period": _("period"), "start": _("start"), "crr": _("CRR"), "low": _("lower limit"),
+            "high": _("upper limit"),
             "signal": _("signal"),
         }  # fmt: skip
 

@@ -107,7 +107,8 @@ class SegmentComparison(_Strongest):
     def titles(self) -> dict[str, str]:
         """Headings of the displayed columns."""
         return {
-            "one": _("segment"), "other": _("against"), "crr_one": _("CRR"), "crr_other": _("CRR"),
+            "one": _("segment"), "other": _("against"), "crr_one": _("CRR of the segment"),
+            "crr_other": _("CRR of the other"),
             "difference": _("difference"), "low": _("from"), "high": _("to"), "p_holm": _("p, Holm"),
             "verdict": _("verdict"),
         }  # fmt: skip

@@ -98,6 +98,7 @@ def table_block(heads: list[str], rows: list[Html], *, label: str) -> Html:
         aria_label=label,
         data_copy=_("Copy the table"),
         data_csv=_("Download as CSV"),
+        data_more=_("more columns: scroll →"),
     )
 
 

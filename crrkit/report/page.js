@@ -92,7 +92,7 @@ for (const frame of /** @type {NodeListOf<HTMLElement>} */ (document.querySelect
     const sorter = button(/** @type {string} */ (head.textContent), () => sortBy(table, column));
     head.replaceChildren(sorter);
   });
-  const { copy: copied, csv } = /** @type {{copy: string, csv: string}} */ (frame.dataset);
+  const { copy: copied, csv, more } = /** @type {{copy: string, csv: string, more: string}} */ (frame.dataset);
   const name = frame.closest("section")?.id ?? "table";
   const tools = document.createElement("p");
   tools.className = "tools";
@@ -100,6 +100,10 @@ for (const frame of /** @type {NodeListOf<HTMLElement>} */ (document.querySelect
     button(copied, () => copy(table)),
     button(csv, () => download(table, name)),
   );
+  const hint = document.createElement("span");
+  hint.textContent = more;
+  tools.prepend(hint);
+  new ResizeObserver(() => (hint.hidden = frame.scrollWidth <= frame.clientWidth)).observe(frame);
   frame.after(tools);
 }
 

@@ -166,7 +166,7 @@ class DefinitionCard:
             "currency": (_("Currency"), self.currency),
             "counts": (_("States that count"), ", ".join(self.counts) if self.counts else None),
             "contacts": (_("Contacts"), _(_WORDS[self.contacts]) if self.contacts else None),
-            "as_of": (_("Data seen until"), _("before {day}").format(day=format_date(self.as_of))),
+            "as_of": (_("Data cut-off"), _("{day}, that day not included").format(day=format_date(self.as_of))),
             "burn_in_days": (_("Who is new is unknown"), self._burn_in()),
             "zone": (_("Clock"), self.zone or _("local times as written")),
             "week_starts": (_("Week starts on"), weekday_name(WEEKDAYS.index(self.week_starts))),

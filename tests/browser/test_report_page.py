@@ -54,6 +54,27 @@ def test_the_first_picture_begins_on_the_first_screen_of_a_telephone(
     expect(unfold).not_to_be_visible()
 
 
+def test_a_wide_table_says_that_it_scrolls(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["telephone"])
+    hint = page.locator("#account .tools").get_by_text("more columns")
+    expect(hint).to_be_visible()
+    page.set_viewport_size(SIZES["desk"])
+    expect(hint).not_to_be_visible()
+
+
+def test_the_labels_of_a_picture_are_as_large_as_its_caption(open_page: OpenPage, reports: dict[str, Path]) -> None:
+    page = open_page(reports["en"], viewport=SIZES["desk"])
+    figure = page.locator("main figure:has(.picture)").first
+    drawn = figure.locator("svg:visible").first
+    scale = drawn.evaluate("(svg) => svg.getBoundingClientRect().width / svg.viewBox.baseVal.width")
+    sizes = drawn.locator("text").evaluate_all(
+        "(all) => all.map((text) => parseFloat(getComputedStyle(text).fontSize))"
+    )
+    caption = figure.locator("figcaption").evaluate("(one) => parseFloat(getComputedStyle(one).fontSize)")
+    assert sizes
+    assert min(sizes) * scale > 0.9 * caption
+
+
 @both_sizes
 def test_the_cohorts_of_the_report_can_be_chosen(
     open_page: OpenPage, reports: dict[str, Path], size: dict[str, int]

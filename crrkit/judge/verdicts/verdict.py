@@ -21,7 +21,7 @@ COMPARABLE, GROWING, SHRINKING = mark("comparable"), mark("growing"), mark("shri
 ALIKE = 0.8  # ratio of smaller to larger from which a reader would call two numbers comparable
 SOURCES = (mark("norms"), mark("target"), mark("profile"))  # those that are words, not statement numbers
 # What a reader sees instead of a statement's number.
-NAMES = {
+SOURCE_NAMES = {
     "A16": mark("usual range"), "B18": mark("base change"), "B20": "profile", "B21": "profile",
     "B24": mark("lost and gained"),
 }  # fmt: skip
@@ -70,7 +70,7 @@ class Verdict:
     @property
     def name(self) -> str:
         """The source in words of the current language."""
-        return _(NAMES.get(self.source, self.source))
+        return _(SOURCE_NAMES.get(self.source, self.source))
 
 
 def hold(

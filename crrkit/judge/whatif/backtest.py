@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
-from crrkit.ground import InputError, Shown, check_count, format_cell, format_number, gettext as _, ngettext
+from crrkit.ground import InputError, Shown, check_count, format_cell, format_number, gettext as _
 from crrkit.judge.whatif.band import LEVEL, Spread, band, spread_of
 from crrkit.judge.whatif.basis import LIMIT, Basis
 from crrkit.judge.whatif.chain import Chain, read_chain
@@ -123,12 +123,9 @@ def _too_few(window: Window, held: int, most: int) -> str:
         )
         return message.format(held=held, most=most)
     settled = len(window.usable) if window.is_settled else 0
-    message = ngettext(
-        "the list has {n} whole period to estimate from, its first {days} {days:day|days} left out, in which"
-        " the rule does not know everybody yet, and {needed} {needed:is|are} needed for a backtest",
-        "the list has {n} whole periods to estimate from, its first {days} {days:day|days} left out, in which"
-        " the rule does not know everybody yet, and {needed} {needed:is|are} needed for a backtest",
-        settled,
+    message = _(
+        "a backtest needs {needed} whole {needed:period|periods}, and the list has {n}, not counting its first {days}"
+        " {days:day|days}, when the stage of some customers is not known yet"
     )
     return message.format(n=settled, days=format_number(window.flow.burn_in_days), needed=FEWEST_TO_ESTIMATE + 1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from babel.dates import format_date as babel_date, format_skeleton
 from babel.plural import to_python
 
-from crrkit.ground import format_cell, format_number, is_missing, language
+from crrkit.ground import format_cell, format_number, format_percent, is_missing, language
 from crrkit.widgets import svg
 from crrkit.widgets.bench import still_html
 
@@ -103,7 +103,7 @@ def _down(rate: float) -> float:
 def _scale() -> Iterator[str]:
     for rate in (0.0, 0.25, 0.5, 0.75, 1.0):
         yield svg.line(LEFT, _down(rate), RIGHT, _down(rate), f'stroke="{svg.FAINT if rate else svg.QUIET}"')
-        yield svg.text(LEFT - 8, _down(rate) + 5, f"{rate:.0%}", 'text-anchor="end"')
+        yield svg.text(LEFT - 8, _down(rate) + 5, format_percent(rate, digits=0), 'text-anchor="end"')
 
 
 def _points(account: pd.DataFrame) -> Iterator[str]:
