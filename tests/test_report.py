@@ -148,7 +148,8 @@ class TestPage:
         assert "Of 7,490 rows 7,411 were used and 79 set aside (1.1%)." in tree.text("section")
 
     def test_the_method_is_there_but_folded(self, tree: Tree) -> None:
-        assert [a for tag, a in tree.elements if tag == "details"] == [{}] * 3, "money, stages and method, all closed"
+        details = [a for tag, a in tree.elements if tag == "details" and a.get("class") != "briefs"]
+        assert details == [{}] * 3, "money, stages and method, all closed"
         assert "191 / 289 = (380 − 68 − 121) / 289 = 66.1%" in tree.text("details")
         assert "fewer than 10 customers" in tree.text("details")
 
