@@ -17,12 +17,11 @@ import duckdb
 import pandas as pd
 
 import crrkit as crr
+from benchmarks.sides.stages.rule import RULE
 from scripts.bench import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-RULE = crr.StageRule(lapse_days=90, window_days=180, k_long=3, span_days=30, contact_days=30)
 
 EVENTS = """
 COPY (SELECT (hash(i * 7919) % {customers})::BIGINT AS customer,

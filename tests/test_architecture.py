@@ -7,12 +7,15 @@ import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 if TYPE_CHECKING:
@@ -184,11 +187,19 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_readers_leave_pandas_to_the_first_query() -> None:
+def test_the_readers_leave_pandas_to_the_first_long_query(tmp_path: Path) -> None:
     """It is imported while the engine counts, see `crrkit.reduce.running.apart`."""
-    code = "import sys, crrkit.read.bases.readers; print('pandas' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
-    assert done.stdout.strip() == "False"
+    log = pa.table({"customer": [1, 2], "at": [datetime(2024, 1, 5)] * 2, "kind": ["visit", "purchase"]})  # noqa: DTZ001 - as in a file
+    pq.write_table(log, tmp_path / "log.parquet")
+    code = """
+import sys, crrkit as crr, crrkit.reduce.sharing as sharing
+apart = sharing.apart
+sharing.apart = lambda *given: print('pandas' in sys.modules) or apart(*given)
+crr.read_events(sys.argv[1])
+"""
+    asked = [sys.executable, "-c", code, str(tmp_path / "log.parquet")]
+    done = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[0] == "False"
 
 
 def test_no_name_hides_a_module() -> None:

@@ -66,7 +66,6 @@ EXPRESSIONS = {
     "purchase_days": [module.purchase_days(ORDERS, as_of=MIDNIGHT)],
     "first_days": [module.first_days(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],
     "paid_rows": [module.paid_rows(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],
-    "from_kept": [module.from_kept(module.purchase_days(ORDERS, as_of=MIDNIGHT))],
     "spell_histogram": [
         module.spell_histogram(UNITS, calendar=MONTHLY, as_of=AS_OF, segments=segments) for segments in (None, SEGMENTS)
     ],

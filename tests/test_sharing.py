@@ -17,6 +17,7 @@ from conformance import WORLDS, as_files, measures
 import crrkit as crr
 from crrkit import reduce
 from crrkit.read import OrderBase, steps_of
+from crrkit.reduce import ordered
 from crrkit.reduce.sharing import AT_MOST, KEPT_AS
 from crrkit.rules import Calendar
 
@@ -82,7 +83,7 @@ def test_customers_of_one_hash_do_not_stand_mixed() -> None:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("ids", ["numbers", "text"])
-def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
     dice, n = np.random.default_rng(7), 3000
     customers = dice.integers(1, 90, n) ** 2  # some have many rows
     frame = pd.DataFrame({
@@ -90,16 +91,27 @@ def test_parts_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypat
         "at": [FIRST + timedelta(hours=hour) for hour in dice.integers(0, 24 * 400, n).tolist()],
         "amount": dice.choice([0.01, 7.5, 12.34, 3e9], n),
     })  # fmt: skip
-    base = crr.read_orders(frame, amount="amount")
-    wanted = reductions(alone(base))
-    whole = reductions(base)
-    monkeypatch.setattr("crrkit.reduce.abreast.WORTH_PARTS", 1)
+    whole, base = (crr.read_orders(frame, amount="amount") for _side in range(2))
+    wanted, unsliced = reductions(alone(whole)), reductions(whole)
+    monkeypatch.setattr("crrkit.reduce.abreast.WORTH_SLICES", 1)
     base.table.get_backend().con.execute("SET threads = 3")
-    for frames in (whole, reductions(base)):
+    for frames in (unsliced, reductions(base)):
         for found, one in zip(frames, wanted, strict=True):
             pd.testing.assert_frame_equal(in_order(found), in_order(one), rtol=1e-12)
     asked = reduce.gap_histogram(base.table, as_of=base.as_of)
-    assert reduce.sql_of(reduce.in_parts(reduce.from_kept(asked))).count("UNION ALL") == 2
+    assert reduce.sql_of(reduce.in_parts(reduce.plan_of(asked))).count("UNION ALL") == 2
+
+
+def test_a_table_that_could_not_be_filled_is_not_taken_for_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"customer": [1, 2, 1], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])})
+    base = crr.read_orders(frame)
+    asked, before = reduce.gap_histogram(base.table, as_of=base.as_of), kept_in(base)
+    with monkeypatch.context() as broken:
+        broken.setattr("crrkit.reduce.sharing._mends", {ordered.in_order: lambda *_given: 1 / 0})
+        with pytest.raises(ZeroDivisionError):
+            reduce.collect(asked)
+    assert kept_in(base) == before
+    assert reduce.collect(asked)["gaps"].tolist() == [1, 1, 1]  # of 29 days, and two open ones
 
 
 def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path) -> None:

@@ -49,9 +49,9 @@ from crrkit.reduce.revenue import (
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
-from crrkit.reduce.running import apart
+from crrkit.reduce.running import apart, arrow_of
 from crrkit.reduce.shares import shares_of_cohorts, shares_of_holders, shares_of_payers
-from crrkit.reduce.sharing import from_kept, is_shared, may_share, parts_shared, share, taken_over
+from crrkit.reduce.sharing import from_kept, is_shared, may_share, parts_shared, plan_of, share, taken_over
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
@@ -111,6 +111,7 @@ __all__ = [
     "age_histogram",
     "apart",
     "arrivals",
+    "arrow_of",
     "as_due",
     "batches",
     "bracket_counts",
@@ -165,6 +166,7 @@ __all__ = [
     "pauses",
     "pauses_by_period",
     "people_of",
+    "plan_of",
     "population_gap",
     "purchase_steps",
     "regular_arrivals",

@@ -18,7 +18,7 @@ from crrkit.reduce.faults import (
     refuse_other_rows,
 )
 from crrkit.reduce.running import run
-from crrkit.reduce.sharing import from_kept
+from crrkit.reduce.sharing import plan_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -72,7 +72,8 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
         raise SourceError(message.format(name=other.name), argument="source")
     try:
         refuse_other_rows(reduction)
-        return run(in_parts(from_kept(reduction)))
+        plan = plan_of(reduction)
+        return run(in_parts(plan), first=plan.missing)
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import itertools
 import weakref
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ibis.expr.operations import DatabaseTable, Namespace
@@ -14,13 +17,13 @@ from ibis.expr.operations import DatabaseTable, Namespace
 from crrkit.reduce.running import apart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     import ibis.expr.types as ir
 
     Part = Callable[[ir.Table], ir.Table]
     Mend = Callable[[Any, str, ir.Table], None]
+    Slicer = tuple[Callable[[Any, int], int], Callable[[Any, str, tuple[str, ...]], None]]
     Span = tuple[datetime, datetime]
 
 KEPT_AS = "crrkit_shared_"
@@ -28,10 +31,15 @@ AT_MOST = 2  # temporary tables per part and engine; the least recently used one
 
 
 class Table(NamedTuple):
-    """A temporary table: the part that it holds, and of which rows."""
+    """A temporary table: the part that it holds, and of which rows.
+
+    Attributes:
+        slices: Views of the table, see `sliced`; empty if it is not sliced.
+    """
 
     part: Part
     rows: weakref.ref[Any]
+    slices: tuple[str, ...] = ()
 
 
 class Facts(NamedTuple):
@@ -39,6 +47,21 @@ class Facts(NamedTuple):
 
     span: Span | None = None
     largest: float | None = None
+    at_most: int | None = None
+
+
+class Plan(NamedTuple):
+    """A reduction that reads temporary tables.
+
+    Attributes:
+        reduction: The reduction.
+        tables: The temporary tables in it.
+        missing: What fills those that do not exist yet, to be called before the reduction is run.
+    """
+
+    reduction: ir.Table
+    tables: dict[DatabaseTable, Table]
+    missing: tuple[Callable[[], None], ...]
 
 
 class Kept:
@@ -65,6 +88,7 @@ class Kept:
 _engines: dict[int, Kept] = {}  # by identity: engines of Ibis may be equal and not the same
 _parts: list[Part] = []
 _mends: dict[Part, Mend] = {}
+_slicers: dict[Part, Slicer] = {}
 _numbers = itertools.count()
 
 
@@ -84,24 +108,39 @@ def once_made(of: Part) -> Callable[[Mend], Mend]:
     return said
 
 
+def sliced(of: Part, *, number: Callable[[Any, int], int], cut: Callable[[Any, str, tuple[str, ...]], None]) -> None:
+    """Register how the table of a part is sliced, so that its slices can be read at once.
+
+    Args:
+        of: The part.
+        number: A function ``(engine, rows)`` that returns the number of slices of a table of at most so many rows.
+        cut: A function ``(engine, name, slices)`` that creates a view per slice once the table is filled.
+    """
+    _slicers[of] = number, cut
+
+
 def may_share(engine: object) -> None:
     """Declare that an engine is our own: its rows do not change, and temporary tables may be created in it."""
     _engines[id(engine)] = Kept()
     weakref.finalize(engine, _engines.pop, id(engine), None)
 
 
-def share(rows: ir.Table, *, span: Span | None = None, largest: float | None = None) -> ir.Table:
+def share(
+    rows: ir.Table, *, span: Span | None = None, largest: float | None = None, at_most: int | None = None
+) -> ir.Table:
     """Declare that several measures will use these rows, and return the rows; no effect if the engine is not our own.
 
     Args:
         rows: The rows. Facts declared earlier are kept.
         span: A lower bound of their times, and an upper bound, exclusive; None if unknown.
         largest: An upper bound of their amounts, if none is negative; None if unknown.
+        at_most: An upper bound of their number; None if unknown.
     """
     known = _known(rows)
     if known is not None:
         before = known.facts.get(rows.op(), Facts())
-        known.facts[rows.op()] = Facts(span or before.span, largest or before.largest)
+        told = Facts(span or before.span, largest or before.largest, before.at_most if at_most is None else at_most)
+        known.facts[rows.op()] = told
     return rows
 
 
@@ -136,21 +175,28 @@ def taken_over(rows: ir.Table, *, of: ir.Table) -> None:
 
 def from_kept(reduction: ir.Table) -> ir.Table:
     """Return the reduction with the parts of shared rows read from their temporary tables, created if missing."""
-    kept = {part.op(): _kept_table(of, rows, part).op() for of, rows, part in _parts_in(reduction)}
+    plan = plan_of(reduction)
+    for fill in plan.missing:
+        apart(reduction.get_backend(), fill)
+    return plan.reduction
+
+
+def plan_of(reduction: ir.Table) -> Plan:
+    """Return the reduction with the parts of shared rows read from their temporary tables, and what fills these."""
+    tables, missing, kept = dict[DatabaseTable, Table](), list[Callable[[], None]](), dict[Any, DatabaseTable]()
+    for of, rows, part in _parts_in(reduction):
+        name, table, fill = _kept_table(of, rows, part)
+        # Built from the known schema: asking the engine for it takes a tenth of the time of a small measure.
+        op = DatabaseTable(name=name, schema=part.schema(), source=rows.get_backend(), namespace=Namespace())
+        kept[part.op()], tables[op] = op, table
+        missing += [fill] if fill else []
     whole: ir.Table = reduction.op().replace(kept).to_expr() if kept else reduction
-    return whole
+    return Plan(whole, tables, tuple(missing))
 
 
 def parts_shared(reduction: ir.Table) -> dict[str, ir.Table]:
     """Return the shared parts in a reduction, by name."""
     return {of.__name__: part for of, _rows, part in _parts_in(reduction)}
-
-
-def part_in(table: DatabaseTable) -> Part | None:
-    """Return the part that a table holds; None if it is not such a temporary table."""
-    known = _engines.get(id(table.source))
-    one = known.tables.get(table.name) if known else None
-    return one.part if one else None
 
 
 def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
@@ -164,27 +210,43 @@ def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
     return [one for one in made if one[2].op() in nodes]
 
 
-def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> ir.Table:
-    """Return the temporary table that holds a part of shared rows, created on first use."""
+def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> tuple[str, Table, Callable[[], None] | None]:
+    """Return the temporary table that holds a part of shared rows, and what fills it, None if it has been filled."""
     engine: Any = rows.get_backend()
     known = _engines[id(engine)]
     name = known.name_of(of, rows.op())
-    if name is None:
-        for other in known.without_room(of):
-            engine.drop_table(other, force=True)
-            known.tables.pop(other)
-        name = f"{KEPT_AS}{next(_numbers)}"
-        apart(engine, lambda: _make(engine, name, of, rows, part))
-        known.tables[name] = Table(of, weakref.ref(rows.op()))
-    # Built from the known schema: asking the engine for it takes a tenth of the time of a small measure.
-    table: ir.Table = DatabaseTable(name=name, schema=part.schema(), source=engine, namespace=Namespace()).to_expr()
-    return table
+    if name is not None:
+        return name, known.tables[name], None
+    for other in known.without_room(of):
+        _drop(engine, other, known.tables.pop(other))
+    name, facts = f"{KEPT_AS}{next(_numbers)}", known.facts[rows.op()]
+    number = _slicers[of][0](engine, facts.at_most) if of in _slicers and facts.at_most is not None else 1
+    table = Table(of, weakref.ref(rows.op()), tuple(f"{name}_{n}" for n in range(number) if number > 1))
+    # Here and not when it is filled, in another thread: that is to work without waiting for this one.
+    query = engine.compile(part)
+    engine.create_table(name, schema=part.schema(), temp=True)
+    return name, table, partial(_fill, engine, name, table, rows, query)
 
 
-def _make(engine: Any, name: str, of: Part, rows: ir.Table, part: ir.Table) -> None:
-    engine.create_table(name, part, temp=True)
-    if of in _mends:
-        _mends[of](engine, name, rows)
+def _fill(engine: Any, name: str, table: Table, rows: ir.Table, query: str) -> None:
+    """Fill a table that has been created; only a complete one is known to others."""
+    try:
+        engine.con.execute(f"INSERT INTO {name} {query}").fetchall()
+        if table.part in _mends:
+            _mends[table.part](engine, name, rows)
+        if table.slices:
+            _slicers[table.part][1](engine, name, table.slices)
+    except BaseException:
+        with suppress(Exception):
+            _drop(engine, name, table)
+        raise
+    _engines[id(engine)].tables[name] = table
+
+
+def _drop(engine: Any, name: str, table: Table) -> None:
+    for view in table.slices:
+        engine.drop_view(view, force=True)
+    engine.drop_table(name, force=True)
 
 
 def _known(rows: ir.Table) -> Kept | None:

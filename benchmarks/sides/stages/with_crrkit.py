@@ -3,7 +3,7 @@
 import sys
 
 import crrkit as crr
-from benchmarks.stages import RULE
+from benchmarks.sides.stages.rule import RULE
 
 source, result = sys.argv[1:]
 base = crr.read_events(source, customer="customer", at="at", kind="kind", as_of="2024-01-01")

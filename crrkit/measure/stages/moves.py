@@ -32,25 +32,36 @@ def moves_of_steps(histogram: pd.DataFrame) -> pd.DataFrame:
     """
     steps = {name: histogram[name].to_numpy(dtype="int64") for name in histogram.columns}
     length = steps["following"] - steps["since"]
-    row = np.repeat(np.arange(len(length)), length)
-    place = np.arange(length.sum()) - np.repeat(length.cumsum() - length, length)
-    boundary = steps["since"][row] + 1 + place
-    path = _CODES[steps["path"]]
-    first, then, last = (path[:, part][row] for part in range(3))
-    reached = [boundary <= steps[name][row] for name in ("first_until", "then_until")]
-    stage = np.select(reached, [first, then], last)
-    before = np.where(place == 0, steps["before"][row], _shifted(stage, 1))
-    known = [steps["earlier"][row], steps["before"][row]]
-    earlier = np.select([place == 0, place == 1], known, _shifted(stage, 2))
-    cells = pd.DataFrame({"boundary": boundary, "earlier": earlier, "before": before, "stage": stage})
-    cells["customers"] = steps["customers"][row]
-    summed = cells.groupby(["boundary", "earlier", "before", "stage"], sort=True)["customers"].sum().reset_index()
-    names = dict(enumerate(STATES))
-    return summed.assign(**{name: summed[name].map(names).astype("object") for name in ("earlier", "before", "stage")})
+    begin = length.cumsum() - length  # the place of each step's first boundary among all of them
+    boundary = np.arange(length.sum()) + np.repeat(steps["since"] + 1 - begin, length)
+    first, then, last = (np.repeat(stages, length) for stages in _CODES[steps["path"]].T)
+    reached = [boundary <= np.repeat(steps[name], length) for name in ("first_until", "then_until")]
+    stage = np.where(reached[0], first, np.where(reached[1], then, last))
+    before, earlier = _shifted(stage, 1), _shifted(stage, 2)
+    some, more = length > 0, length > 1
+    before[begin[some]] = steps["before"][some]
+    earlier[begin[some]] = steps["earlier"][some]
+    earlier[begin[more] + 1] = steps["before"][more]
+    return _summed(boundary, (earlier, before, stage), np.repeat(steps["customers"], length))
 
 
 def _shifted(stage: np.ndarray, by: int) -> np.ndarray:
     return np.concatenate([np.zeros(min(by, len(stage)), dtype=stage.dtype), stage[: max(len(stage) - by, 0)]])
+
+
+def _summed(boundary: np.ndarray, stages: tuple[np.ndarray, ...], customers: np.ndarray) -> pd.DataFrame:
+    """Sum the customers of each boundary and stages, which are few: counting by code is faster than grouping."""
+    origin = int(boundary.min()) if len(boundary) else 0
+    code = boundary - origin
+    for stage in stages:
+        code = code * len(STATES) + stage
+    met = np.flatnonzero(np.bincount(code))
+    summed = pd.DataFrame({"customers": np.bincount(code, weights=customers)[met].astype("int64")})
+    rest, names = met, np.array(STATES, dtype=object)
+    for name in ("stage", "before", "earlier"):
+        rest, found = np.divmod(rest, len(STATES))
+        summed[name] = pd.Series(names[found], dtype="object")
+    return summed.assign(boundary=rest + origin)[["boundary", "earlier", "before", "stage", "customers"]]
 
 
 def whole_stage(stages: pd.Series) -> pd.Series:

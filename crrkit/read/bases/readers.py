@@ -293,8 +293,7 @@ def read_orders(
         refunds=refunds if "amount" in rows.table.columns else None,
         counts=None if counts is None else words_of(counts, name="counts"),
     )  # fmt: skip
-    rule = settled(activity, reduce.share(rows.table, span=(rows.first, card.as_of)), card.as_of)
-    return OrderBase(
-        rows.table, rows.quality, card.with_(activity=str(rule)), rows.first, card.as_of, asked.by, rule, rows.engine,
-        refunded_too=rows.money,
-    )  # fmt: skip
+    cut, orders, quality = card.as_of, rows.table, rows.quality
+    rule = settled(activity, reduce.share(orders, span=(rows.first, cut), at_most=quality.rows_used), cut)
+    given = orders, quality, card.with_(activity=str(rule)), rows.first, cut, asked.by, rule, rows.engine
+    return OrderBase(*given, refunded_too=rows.money)

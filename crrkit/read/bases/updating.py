@@ -135,7 +135,8 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
         return replace(found, said=said)
     table = rows.filter(~rows["back"]).drop("back") if "back" in rows.columns else rows
     first = reduce.first_moment(table, rows)
-    rule = settled(said["activity"], reduce.share(table, span=(first, as_of)), as_of)
+    reduce.share(table, span=(first, as_of), at_most=quality.rows_used)
+    rule = settled(said["activity"], table, as_of)
     return OrderBase(
         table, quality, card.with_(activity=str(rule)), first, as_of, by, rule, engine,
         refunded_too=rows if "back" in rows.columns else None, said=said,

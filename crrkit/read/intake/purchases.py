@@ -25,6 +25,7 @@ from crrkit.read.words import (
     map_kinds,
     usual_kind,
 )
+from crrkit.reduce import arrow_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,7 +146,7 @@ def settle_kinds(opened: Opened, kinds: Mapping[str, Any] | None, other: str) ->
     raw = opened.table[column]
     texts = opened.table.select(raw).distinct()  # few, so that each is mapped once rather than in every row
     word = parse_ids(texts, column).cast("string")
-    met = texts.select(raw=texts[column], word=word).distinct().to_pyarrow().to_pylist()
+    met = arrow_of(texts.select(raw=texts[column], word=word).distinct()).to_pylist()
     meant = map_kinds({row["word"] for row in met if row["word"] is not None}, kinds=kinds, other=other)
     blank = [row["raw"] for row in met if row["word"] is None and row["raw"] is not None]
     given = raw.notnull() & raw.notin(blank) if blank else raw.notnull()

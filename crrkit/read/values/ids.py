@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from crrkit.ground import InputError, told as _
 from crrkit.read.values.text import NOT_AN_ID, aggregate, is_nan, is_true
-from crrkit.reduce import from_kept, rows_of_each
+from crrkit.reduce import arrow_of, from_kept, rows_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -93,8 +93,7 @@ def spellings_of(rows: ir.Table) -> pa.Table:
     """Return the distinct ids of ``customer`` with their numbers of rows, in memory, since they are used repeatedly."""
     each = rows_of_each(rows)
     met = each.filter(each["customer"].notnull())
-    found: pa.Table = from_kept(met.select(id=met["customer"].cast("string"), rows=met["rows"])).to_pyarrow()
-    return found
+    return arrow_of(from_kept(met.select(id=met["customer"].cast("string"), rows=met["rows"])))
 
 
 def is_among(ids: ir.Value, words: Sequence[str]) -> ir.BooleanValue:

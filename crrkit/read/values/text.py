@@ -11,6 +11,7 @@ import ibis.expr.datatypes as dt
 
 from crrkit.ground import InputTypeError, check_names, described, gettext as _, is_plain
 from crrkit.read.disk import Layout
+from crrkit.reduce import arrow_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ class Parsed:
 
 def aggregate(table: ir.Table, **values: ir.Scalar) -> dict[str, Any]:
     """Compute aggregates of a table in one pass."""
-    row: dict[str, Any] = table.aggregate(**values).to_pyarrow().to_pylist()[0]
+    row: dict[str, Any] = arrow_of(table.aggregate(**values)).to_pylist()[0]
     return row
 
 
