@@ -99,7 +99,7 @@ def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypa
         for found, one in zip(frames, wanted, strict=True):
             pd.testing.assert_frame_equal(in_order(found), in_order(one), rtol=1e-12)
     asked = reduce.gap_histogram(base.table, as_of=base.as_of)
-    assert reduce.sql_of(reduce.in_parts(reduce.plan_of(asked))).count("UNION ALL") == 2
+    assert reduce.sql_of(reduce.in_slices(reduce.plan_of(asked))).count("UNION ALL") == 2
 
 
 def test_a_table_that_could_not_be_filled_is_not_taken_for_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ No other package evaluates expressions over customers' rows.
 
 from __future__ import annotations
 
-from crrkit.reduce.abreast import in_parts
+from crrkit.reduce.abreast import in_slices
 from crrkit.reduce.active import days_met, lives_in_months, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
@@ -139,8 +139,8 @@ __all__ = [
     "heed",
     "ids",
     "ids_among",
-    "in_parts",
     "in_short",
+    "in_slices",
     "is_of_an_engine",
     "is_out_of_room",
     "is_shared",

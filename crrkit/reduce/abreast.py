@@ -20,7 +20,7 @@ WORTH_SLICES = 1_000_000  # rows
 MOST_SLICES = 4  # planning time grows with each slice
 
 
-def in_parts(plan: Plan) -> ir.Table:
+def in_slices(plan: Plan) -> ir.Table:
     """Return the reduction with each aggregation over a sliced table rewritten over the union of its slices.
 
     An engine evaluates window functions without partition in a single thread. Since all rows of a customer are in one

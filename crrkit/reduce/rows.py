@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.abreast import in_parts
+from crrkit.reduce.abreast import in_slices
 from crrkit.reduce.faults import (
     changed,
     has_grown,
@@ -73,7 +73,7 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
     try:
         refuse_other_rows(reduction)
         plan = plan_of(reduction)
-        return run(in_parts(plan), first=plan.missing)
+        return run(in_slices(plan), first=plan.missing)
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise

@@ -81,6 +81,7 @@ def _compile_ahead(con: Any) -> None:
 
     def compile_ahead(expression: ir.Expr) -> None:
         with _compiling:
+            ahead.clear()  # of a query that failed before it was asked for
             ahead[expression.op()] = compile_now(expression)
 
     def compiled(expression: ir.Expr, /, **options: Any) -> str:
