@@ -150,8 +150,8 @@ def test_a_file_that_changes_while_a_command_counts_is_said(
     pd.read_csv(orders, parse_dates=["at"]).to_parquet(path)
     whole = reduce.rows.run
 
-    def meanwhile(reduction: object) -> pd.DataFrame:
-        found = whole(reduction)  # the first count is done, and before the next the file is another
+    def meanwhile(reduction: object, **given: object) -> pd.DataFrame:
+        found = whole(reduction, **given)  # the first count is done, and before the next the file is another
         pd.read_csv(orders, parse_dates=["at"]).head(2).to_parquet(path)
         return found
 
@@ -168,9 +168,9 @@ def test_a_command_that_is_killed_leaves_no_half_report(tmp_path: Path) -> None:
     page.write_text("the report of last month")
     killing = (
         "import os, signal, sys; from crrkit import cli, reduce; run, times = reduce.rows.run, []\n"
-        "def third(reduction):\n"
+        "def third(reduction, **given):\n"
         "    times.append(1)\n"
-        "    return run(reduction) if len(times) < 3 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return run(reduction, **given) if len(times) < 3 else os.kill(os.getpid(), signal.SIGKILL)\n"
         "reduce.rows.run = third\n"
         "cli.run(['report', *sys.argv[1:]])\n"
     )
