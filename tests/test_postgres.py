@@ -378,8 +378,8 @@ def test_a_table_that_is_dropped_while_a_command_counts_is_said(
         con.execute("CREATE TABLE leaving AS SELECT * FROM orders WHERE ordered_at IS NOT NULL")
         whole = reduce.rows.run
 
-        def meanwhile(reduction: object) -> pd.DataFrame:
-            found = whole(reduction)
+        def meanwhile(reduction: object, **given: object) -> pd.DataFrame:
+            found = whole(reduction, **given)
             con.execute("DROP TABLE IF EXISTS leaving")
             return found
 
