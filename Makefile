@@ -106,6 +106,7 @@ $(made):
 $(VENV)/.with-%: pyproject.toml constraints.txt | $(made)
 	@echo "Installing crrkit[$*] into $(VENV): a minute or two, once."
 	@$(call constrained,constraints.txt) $(PY) $(install) '.[$*]'
+	@echo '{}' > $(VENV)/package.json  # else Node reads JupyterLab's scripts as modules, as this folder's package.json says
 	@touch $@
 
 .venv-rivals/.installed: benchmarks/requirements.txt

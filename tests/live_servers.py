@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from crrkit.lessons.lab import LAB_CONFIG
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,6 +69,7 @@ def voila(notebook: Path) -> Iterator[str]:
 def _environment(folder: Path) -> dict[str, str]:
     """The server knows nothing of the user's settings, and its kernel imports this checkout."""
     own = {"HOME": folder, "JUPYTER_CONFIG_DIR": folder, "JUPYTER_DATA_DIR": folder, "IPYTHONDIR": folder}
+    own["JUPYTER_CONFIG_PATH"] = LAB_CONFIG  # as `crrkit lab` runs it
     return os.environ | {name: str(path) for name, path in own.items()} | {"PYTHONPATH": str(ROOT)}
 
 

@@ -71,7 +71,7 @@ def test_a_source_cannot_smuggle_markup_into_a_report():
     page = CARD.with_(source="<script>alert(1)</script>", zone='"><b>').to_html()
     assert "<script>" not in page
     assert "<b>" not in page
-    assert page.startswith('<dl class="crrkit-card">')
+    assert page.startswith('<dl class="crrkit-card ')
 
 
 def test_a_card_is_not_changed_but_copied():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import pkgutil
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,7 +14,9 @@ import pandas as pd
 import pytest
 
 import crrkit
-from crrkit.ground.display import UNDEFINED, Shown, format_cell
+from crrkit.ground.display import ENDS, MOST_ROWS, UNDEFINED, Shown, format_cell
+
+CLUB = crrkit.read_contracts(crrkit.sample_path("contracts"))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,9 +34,17 @@ SMALL = Small(pd.DataFrame({"who": ["<b>", "long name"], "n": [1200, 5], "share"
 
 
 @pytest.mark.parametrize("missing", [None, math.nan, np.nan, pd.NA, pd.NaT])
-@pytest.mark.parametrize("kind", ["count", "rate", "points", "ratio", "money", "number", "p_value", "date", "text"])
+@pytest.mark.parametrize(
+    "kind", ["count", "rate", "points", "ratio", "duration", "money", "number", "p_value", "date", "text"]
+)
 def test_what_is_not_known_is_a_dash_whatever_it_is_of(missing: object, kind: str) -> None:
     assert format_cell(missing, kind) == UNDEFINED
+
+
+def test_an_age_in_whole_periods_has_no_decimals() -> None:
+    assert [format_cell(age, "duration") for age in (0, 3.0, 2.5)] == ["0", "3", "2.50"]
+    life = crrkit.life_table(crrkit.cohort_grid(CLUB, every="year", kind="unbounded"))
+    assert re.search(r"^ *1 ", str(life), re.MULTILINE)
 
 
 def test_infinities_have_a_sign() -> None:
@@ -53,6 +64,28 @@ def test_html_is_a_table_with_headings_that_nobody_breaks_out_of() -> None:
     assert "<b>" not in html
     assert "hidden" not in html
     assert SMALL._repr_html_() == html
+
+
+def test_of_a_long_table_both_ends_are_shown_and_what_is_left_out_is_said() -> None:
+    whole = Small(pd.DataFrame({"who": [f"c{n}" for n in range(MOST_ROWS)], "n": range(MOST_ROWS)}))
+    assert whole.to_html().count('<th scope="row"') == MOST_ROWS
+    assert "to_pandas" not in str(whole)
+    long = Small(pd.DataFrame({"who": [f"c{n}" for n in range(5000)], "n": range(5000)}))
+    said = "40 of 5,000 rows are shown; to_pandas() has all of them."
+    lines = str(long).splitlines()
+    assert [line.split() for line in lines[ENDS + 1 : ENDS + 4]] == [["c19", "19"], ["…", "…"], ["c4980", "4,980"]]
+    assert lines[-2:] == ["c4999  4,999", said]
+    assert long.to_html().count('<th scope="row"') == 41
+    assert said in long.to_html()
+    assert len(long.to_pandas()) == 5000
+
+
+def test_a_period_is_not_broken_at_its_hyphen() -> None:
+    html = Small(pd.DataFrame({"who": ["2024-07", "no date"], "n": [1, 2]})).to_html()
+    assert re.findall(r'scope="row" style="([^"]+)">([^<]+)', html) == [
+        ("text-align:left;white-space:nowrap", "2024-07"),
+        ("text-align:left", "no date"),
+    ]
 
 
 def test_the_frame_is_a_copy_with_every_column() -> None:

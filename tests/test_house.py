@@ -107,6 +107,10 @@ class TestMake:
     def test_each_target_can_be_made(self, target: str) -> None:
         assert run("make", "--dry-run", target).returncode == 0
 
+    def test_the_environment_is_no_part_of_the_explorers_module(self) -> None:
+        # Node, which JupyterLab calls, would read JupyterLab's own scripts as package.json of the checkout says.
+        assert "nowhere/package.json" in run("make", "--dry-run", "VENV=nowhere", "lab").stdout
+
     def test_what_the_targets_read_is_there(self) -> None:
         named = set(re.findall(r"\b(?:tests|scripts|sample_data|benchmarks)/[\w.*/-]+", text("Makefile")))
         assert len(named) >= 5

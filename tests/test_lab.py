@@ -175,6 +175,8 @@ class TestOpen:
             "import json, pathlib, signal, sys\n"
             "heard = signal.getsignal(signal.SIGINT) is not signal.SIG_IGN\n"
             f"pathlib.Path({str(tmp_path / 'called.json')!r}).write_text(json.dumps([sys.argv[1:], heard]))\n"
+            "from jupyter_core.paths import jupyter_config_path\n"
+            f"pathlib.Path({str(tmp_path / 'config.json')!r}).write_text(json.dumps(jupyter_config_path()))\n"
             "sys.exit(3)\n"
         )
         monkeypatch.syspath_prepend(tmp_path)
@@ -197,6 +199,13 @@ class TestOpen:
         assert ("--allow-root" in words) == (hasattr(os, "geteuid") and os.geteuid() == 0)
         assert hears_ctrl_c
         assert signal.getsignal(signal.SIGINT) is before
+
+    def test_sliders_are_saved_with_the_notebook(self, server: Path, mine: Path) -> None:
+        assert open_lab(mine) == 3
+        folders = [Path(folder) for folder in json.loads((server.parent / "config.json").read_text())]
+        settings = json.loads((lab.LAB_CONFIG / "labconfig/default_setting_overrides.json").read_text())
+        assert settings == {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+        assert lab.LAB_CONFIG in folders
 
     @pytest.mark.skipif(os.name == "nt", reason="there, ending a process is not a signal it can hear")
     def test_whoever_ends_crrkit_ends_the_server(self, server: Path, mine: Path) -> None:

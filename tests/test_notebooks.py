@@ -43,6 +43,13 @@ def words(notebook: Any) -> str:
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
+@both_languages
+@every_notebook
+def test_no_sum_in_dollars_is_set_as_a_formula(name: str, lang: str) -> None:
+    # JupyterLab takes whatever stands between two dollar signs of a cell for one, also across the cells of a table.
+    assert not re.search(r"(?<!\\)\$", re.sub(r"`[^`]*`", "", words(read(name, lang))))
+
+
 def code(notebook: Any) -> list[Any]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 

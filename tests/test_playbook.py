@@ -19,7 +19,9 @@ from crrkit.counts.intervals import wilson
 from crrkit.counts.rates import Rate
 from crrkit.judge.playbook.cards import two_groups
 from crrkit.judge.playbook.cause_rules import CAUSES
+from crrkit.judge.playbook.facts import MEASURES_OF
 from crrkit.judge.playbook.plans import PLANS, QUOTES
+from crrkit.judge.playbook.stage_rules import RAISED
 from crrkit.measure.stages.list import StageList
 from crrkit.read.samples import sample_path
 
@@ -235,7 +237,21 @@ def test_the_largest_lever_is_the_one_of_the_published_table() -> None:
     assert card.reach == 2500
     assert math.isnan(card.cost)
     assert "costs={'conversion': …}" in str(card)
-    assert "38.8 more customers after 2 periods" in card.triggers[0]
+    named = (
+        "The largest lever is the share of contacts who become customers in a period: raised by one percentage point"
+    )
+    assert card.triggers[0].startswith(f"{named}, it would mean 38.8 more customers after 2 periods")
+    with crr.use_language("ru"):
+        [said] = crr.diagnose(HALVES, model=worked(), horizon=2).card("conversion").triggers
+    named = "Самый сильный рычаг\N{NO-BREAK SPACE}— доля контактов, которые за период становятся клиентами"
+    assert said.startswith(
+        f"{named}: если поднять её на один процентный пункт, получится ещё 38,8 клиента через 2 периода"
+    )
+
+
+def test_each_lever_is_named_by_what_it_raises() -> None:
+    assert set(RAISED) == set(MEASURES_OF)
+    assert len({*RAISED.values()}) == len(RAISED)
 
 
 def test_with_all_costs_the_largest_is_the_one_that_brings_most_for_them() -> None:

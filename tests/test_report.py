@@ -90,6 +90,12 @@ def tree(english: crr.report.Report) -> Tree:
     return Tree(english.out.read_text(encoding="utf-8"))
 
 
+def test_as_the_last_value_of_a_cell_a_report_says_its_headline_and_where_it_is(english: crr.report.Report) -> None:
+    claim, *_caveat, page, notebook = repr(english).splitlines()
+    assert claim == "In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%)."
+    assert (page, notebook) == (str(english.out), str(english.notebook))
+
+
 class TestPage:
     def test_the_headline_is_the_only_first_heading_and_says_the_rate(self, tree: Tree) -> None:
         claim = "In December 2024 we kept 191 of 289 customers: 66.1% (95% interval 60.5% to 71.3%)."

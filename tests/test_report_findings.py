@@ -33,6 +33,10 @@ class TestHeadline:
         assert found.caveat == "Counted from a complete list, not estimated."
         assert list(found.evidence["period"]) == ["2024-03"]
 
+    def test_two_sums_in_dollars_are_no_formula_in_a_notebook(self) -> None:
+        found = replace(report.retention_finding(account((27, 10, 0), **MARCH)), claim="$200 paid, $180 kept.")
+        assert found._repr_markdown_().splitlines()[0] == r"### \$200 paid, \$180 kept."
+
     def test_the_same_in_russian(self) -> None:
         with use_language("ru"):
             found = report.retention_finding(account((27, 10, 0), **MARCH))

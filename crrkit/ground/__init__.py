@@ -21,7 +21,7 @@ from crrkit.ground.checks import (
     is_plain,
     suggestion,
 )
-from crrkit.ground.display import UNDEFINED, Shown, format_cell, is_missing, segment_names
+from crrkit.ground.display import PLAIN_TEXT, UNDEFINED, Shown, format_cell, is_missing, paragraphs, segment_names
 from crrkit.ground.errors import (
     AccountingMismatch,
     ColumnNotFoundError,
@@ -73,14 +73,14 @@ __version__ = "0.1.0"  # the same as in pyproject.toml
 
 __all__ = [
     "DAYS_PER_MONTH", "DAYS_PER_PERIOD", "DAYS_PER_WEEK", "DAYS_PER_YEAR", "LANGUAGES", "MISSING", "MONTHS_PER_PERIOD",
-    "PERIODS", "SECONDS_PER_DAY", "UNDEFINED", "YEARS_PER_PERIOD", "AccountingMismatch", "ColumnNotFoundError",
-    "CrrkitError", "InconsistentCounts", "InputError", "InputTypeError", "Message", "MissingDependencyError", "Shown",
-    "SourceError", "Told", "UndefinedRateWarning", "UnsettledError", "__version__", "all_messages", "as_moment",
-    "as_path", "beside", "check_choice", "check_column", "check_count", "check_fraction", "check_given",
-    "check_mapping", "check_moment", "check_named", "check_names", "check_number", "check_numbers", "check_target",
-    "currency_sign", "described", "face", "first_few", "format_cell", "format_date", "format_in_points", "format_money",
-    "format_number", "format_percent", "format_points", "gettext", "is_missing", "is_plain", "language", "longer",
-    "mark", "month_name", "ngettext", "ntold", "retold", "segment_names", "set_language", "suggestion", "told",
-    "told_date", "told_list", "told_number", "told_percent", "use_language", "weekday_name", "write_beside",
-    "write_csv",
+    "PERIODS", "PLAIN_TEXT", "SECONDS_PER_DAY", "UNDEFINED", "YEARS_PER_PERIOD", "AccountingMismatch",
+    "ColumnNotFoundError", "CrrkitError", "InconsistentCounts", "InputError", "InputTypeError", "Message",
+    "MissingDependencyError", "Shown", "SourceError", "Told", "UndefinedRateWarning", "UnsettledError", "__version__",
+    "all_messages", "as_moment", "as_path", "beside", "check_choice", "check_column", "check_count", "check_fraction",
+    "check_given", "check_mapping", "check_moment", "check_named", "check_names", "check_number", "check_numbers",
+    "check_target", "currency_sign", "described", "face", "first_few", "format_cell", "format_date", "format_in_points",
+    "format_money", "format_number", "format_percent", "format_points", "gettext", "is_missing", "is_plain", "language",
+    "longer", "mark", "month_name", "ngettext", "ntold", "paragraphs", "retold", "segment_names", "set_language",
+    "suggestion", "told", "told_date", "told_list", "told_number", "told_percent", "use_language", "weekday_name",
+    "write_beside", "write_csv",
 ]  # fmt: skip

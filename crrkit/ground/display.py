@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 UNDEFINED = "\N{EN DASH}"
 BETWEEN = " \N{MIDDLE DOT} "  # separates the names of one segment by several columns
+MOST_ROWS, ENDS = 120, 20  # a longer table is shown by so many rows of each end
+# JupyterLab and nbconvert would set "$10 to $20" as a formula; these classes, of MathJax 3 and 2, forbid it.
+PLAIN_TEXT = "mathjax_ignore tex2jax_ignore"
 
 
 def _p_value(value: float) -> str:
@@ -32,6 +35,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "rate": format_percent,
     "points": format_points,
     "ratio": lambda value: format_number(value, digits=2),
+    "duration": lambda value: format_number(value, digits=0 if float(value).is_integer() else 2),
     "money": lambda value: format_number(value, digits=2),
     "number": lambda value: format_number(value, digits=3),
     "p_value": _p_value,
@@ -78,7 +82,7 @@ class Shown:
     """Base class of results: a table, and its display as text and HTML.
 
     A subclass is a frozen dataclass with ``table``; ``kinds`` maps each displayed column to its kind (``count rate
-    points ratio money number date text word``), ``titles`` to its heading, both in display order.
+    points ratio duration money number date text word``), ``titles`` to its heading, both in display order.
     """
 
     table: pd.DataFrame
@@ -105,19 +109,16 @@ class Shown:
         return ""
 
     def to_html(self) -> str:
-        """Return the displayed columns as an accessible HTML table."""
-        table = table_to_html(
-            self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption()
-        )
-        before, after = (
-            "".join(f"<p>{html.escape(note)}</p>" for note in notes) for notes in (self.above(), self.below())
-        )
-        return before + table + after
+        """Return the displayed columns as an accessible HTML table, of a long table both ends."""
+        rows, left_out = _ends(self._shown_rows())
+        table = table_to_html(rows, titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption())
+        return paragraphs(self.above()) + table + paragraphs([*left_out, *self.below()])
 
     def __str__(self) -> str:
-        """The doubts, the caption, the displayed columns as text, and the notes."""
-        text = table_to_text(self._shown_rows(), titles=self._shown_titles(), kinds=self._shown_kinds())
-        return "\n".join([*self.above(), *filter(None, [self.caption()]), text, *self.below()])
+        """The doubts, the caption, the displayed columns as text (of a long table both ends), and the notes."""
+        rows, left_out = _ends(self._shown_rows())
+        text = table_to_text(rows, titles=self._shown_titles(), kinds=self._shown_kinds())
+        return "\n".join([*self.above(), *filter(None, [self.caption()]), text, *left_out, *self.below()])
 
     __repr__ = __str__
 
@@ -140,7 +141,21 @@ class Shown:
         return [list(row) for row in zip(*columns, strict=True)]
 
 
+def _ends(rows: list[list[str]]) -> tuple[list[list[str]], list[str]]:
+    """The rows to show, and a note on those left out, if there are too many to read."""
+    if len(rows) <= MOST_ROWS:
+        return rows, []
+    text = _("{n} of {all} rows are shown; to_pandas() has all of them.")
+    note = text.format(n=format_number(2 * ENDS), all=format_number(len(rows)))
+    return [*rows[:ENDS], ["\N{HORIZONTAL ELLIPSIS}"] * len(rows[0]), *rows[-ENDS:]], [note]
+
+
 _LEFT = ("text", "word", "date")
+
+
+def paragraphs(notes: Iterable[str]) -> str:
+    """Return each note as an HTML paragraph."""
+    return "".join(f'<p class="{PLAIN_TEXT}">{html.escape(note)}</p>' for note in notes)
 
 
 def table_to_text(rows: Iterable[list[str]], *, titles: list[str], kinds: list[str]) -> str:
@@ -161,10 +176,12 @@ def table_to_html(rows: Iterable[list[str]], *, titles: list[str], kinds: list[s
     head = "".join(f'<th scope="col" style="{s}">{html.escape(t)}</th>' for t, s in zip(titles, style, strict=True))
     lines = [_html_row(row, style) for row in rows]
     top = f'<caption style="text-align:left">{html.escape(caption)}</caption>' if caption else ""
-    return f'<table class="crrkit-table">{top}<thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<table class="crrkit-table {PLAIN_TEXT}">{top}{body}</table>'
 
 
 def _html_row(row: list[str], style: list[str]) -> str:
     first, *others = (html.escape(cell) for cell in row)
     cells = "".join(f'<td style="{s}">{cell}</td>' for cell, s in zip(others, style[1:], strict=True))
-    return f'<tr><th scope="row" style="{style[0]}">{first}</th>{cells}</tr>'
+    whole = "" if " " in first else ";white-space:nowrap"  # a period such as 2024-07 is one word
+    return f'<tr><th scope="row" style="{style[0]}{whole}">{first}</th>{cells}</tr>'

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = Path(__file__).parent.parent
 _TEMPLATE: Final = _PACKAGE / "app_template"
+# JupyterLab saves sliders with the notebook, unless the user's own settings say otherwise: without that each of them is
+# "model not found" in a notebook that is opened again.
+LAB_CONFIG: Final = _TEMPLATE / "config"
 _TOPIC: Final = re.compile(r'lessons\.exercise\("([\w-]+)"')
 START_HERE: Final = "00-start-here.ipynb"
 RECORD: Final = ".crrkit.json"  # the copied notebooks: name and SHA-256 of each
@@ -95,7 +98,9 @@ def open_lab(folder: Path, *, first: str | None = None) -> int:
     # already.
     root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     page = [] if first is None else [f"--LabApp.default_url=/lab/tree/{first}?file-browser-path=/"]
-    with _serving("jupyterlab", *root, *page, str(folder)) as server:
+    with _serving(
+        "jupyterlab", *root, *page, str(folder), env=_with_folder("JUPYTER_CONFIG_PATH", LAB_CONFIG)
+    ) as server:
         return server.wait()
 
 
@@ -148,10 +153,9 @@ def open_app(app: App, *, lang: str, port: int | None, ready: Callable[[str], ob
         "--no-browser", f"--Voila.port={port}", "--Voila.port_retries=0", "--template=crrkit",
         f"--HTMLExporter.language_code={lang}", f"--Voila.tornado_settings={settings}", str(app.notebook.parent),
     ]  # fmt: skip
-    found_there = os.pathsep.join(filter(None, [str(_TEMPLATE), os.environ.get("JUPYTER_PATH")]))
     with (
         tempfile.TemporaryFile() as log,
-        _serving("voila", *words, env=os.environ | {"JUPYTER_PATH": found_there}, stdout=log, stderr=log) as server,
+        _serving("voila", *words, env=_with_folder("JUPYTER_PATH", _TEMPLATE), stdout=log, stderr=log) as server,
     ):
         if not _answers(server, port):
             raise KeyboardInterrupt if server.returncode == -signal.SIGINT else _ended_early(log)
@@ -170,6 +174,11 @@ def _serving(module: str, *words: str, **options: Any) -> Iterator[subprocess.Po
     finally:
         for number, answer in before.items():
             signal.signal(number, answer)
+
+
+def _with_folder(name: str, folder: Path) -> dict[str, str]:
+    """The environment, with a folder in front of those that a variable lists."""
+    return os.environ | {name: os.pathsep.join(filter(None, [str(folder), os.environ.get(name)]))}
 
 
 def _free_port(wanted: int | None) -> int:

@@ -41,7 +41,8 @@ class Finding:
     __repr__ = __str__
 
     def _repr_markdown_(self) -> str:
-        return f"### {self.claim}\n\n{self.caveat}"
+        text = f"### {self.claim}\n\n{self.caveat}"
+        return text.replace("$", r"\$")  # two sums in dollars would be set as a formula
 
 
 def nothing_to_claim(kept: RetentionTable) -> Finding:

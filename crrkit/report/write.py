@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 FILE_ENDINGS = {"notebook": ".ipynb", "workbook": ".xlsx", "pdf": ".pdf"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The written report.
 
@@ -80,6 +80,8 @@ class Report:
         """The headline and the paths of the files."""
         files = [str(path) for path in (self.out, self.notebook, self.workbook, self.pdf) if path]
         return "\n".join([str(self.findings[0]), *files])
+
+    __repr__ = __str__
 
 
 def write_report(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground import (
+    PLAIN_TEXT,
     UNDEFINED,
     InputTypeError,
     Shown,
@@ -17,6 +18,7 @@ from crrkit.ground import (
     mark,
     month_name,
     ngettext,
+    paragraphs,
     weekday_name,
 )
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
@@ -202,7 +204,7 @@ class DefinitionCard:
             f'<dt style="{whole}">{html.escape(name)}</dt><dd style="{whole}">{html.escape(text)}</dd>'
             for name, text in self.lines()
         )
-        return f'<dl class="crrkit-card">{items}</dl>'
+        return f'<dl class="crrkit-card {PLAIN_TEXT}">{items}</dl>'
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -245,7 +247,7 @@ class DefinitionDifference(Shown):
 
     def to_html(self) -> str:
         """Return the rules that differ as an HTML table, or a sentence if there are none."""
-        return super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
+        return super().to_html() if len(self.table) else paragraphs([self.caption()])
 
     def __str__(self) -> str:
         """Return the rules that differ as a text table, or a sentence if there are none."""

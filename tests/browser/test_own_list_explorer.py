@@ -411,6 +411,24 @@ def test_no_column_of_a_table_is_out_of_sight(open_page: OpenPage, tmp_path: Pat
     assert middles[0] == pytest.approx(middles[1], abs=2)
 
 
+# The widths of an output beside JupyterLab's list of files, in windows of 1050 to 1440 pixels.
+@pytest.mark.parametrize("width", [618, 718, 848, 1008])
+@pytest.mark.parametrize("of", ["orders", "contracts"])
+def test_in_a_notebook_no_table_is_cut_and_no_scroll_bar_is_given(
+    open_page: OpenPage, tmp_path: Path, of: str, width: int
+) -> None:
+    read = {"orders": crr.read_orders, "contracts": crr.read_contracts}[of]
+    with crr.use_language("ru"):
+        shown = ListExplorer(read(crr.sample_path(of), by="region"), every="half-year")
+    path = tmp_path / "list.html"
+    path.write_text(static_page([shown], title="Список"), encoding="utf-8")
+    page = open_page(path, viewport=ALL_IN_SIGHT)
+    page.add_style_tag(content=f".crrkit-list {{ width: {width}px }}")
+    expect(page.locator(".crrkit-list-of-meanings tbody tr").first).to_be_visible()
+    wider = "(all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className)"
+    assert page.locator(".crrkit-list, .crrkit-list-part").evaluate_all(wider) == []
+
+
 def test_of_few_nothing_is_told_and_of_nobody_no_rate(open_page: OpenPage, tmp_path: Path) -> None:
     days = {"ann": ["2024-01-05", "2024-02-03", "2024-05-01"], "bob": ["2024-01-20"], "cid": ["2024-02-11"]}
     rows = [(who, day) for who, found in days.items() for day in found]

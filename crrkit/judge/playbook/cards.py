@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crrkit.counts import n_to_tell_apart
-from crrkit.ground import UNDEFINED, format_cell, format_in_points, format_number, format_percent, gettext as _
+from crrkit.ground import (
+    PLAIN_TEXT,
+    UNDEFINED,
+    format_cell,
+    format_in_points,
+    format_number,
+    format_percent,
+    gettext as _,
+)
 from crrkit.judge.playbook.plans import ACTION, PLANS, QUOTES, statement
 
 if TYPE_CHECKING:
@@ -116,7 +124,7 @@ class Card:
         heading = html.escape(f"{self.title} [{_(self.kind)}]")
         summary = html.escape(", ".join(name for name, _text in others))
         return (
-            f'<section class="crrkit-proposal"><h4>{heading}</h4>{_definitions(shown)}'
+            f'<section class="crrkit-proposal {PLAIN_TEXT}"><h4>{heading}</h4>{_definitions(shown)}'
             f"<details><summary>{summary}</summary>{_definitions(others)}</details></section>"
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.counts import check_inside
-from crrkit.ground import Shown, check_choice, format_number, gettext as _, ngettext
+from crrkit.ground import PLAIN_TEXT, Shown, check_choice, format_number, gettext as _, ngettext
 from crrkit.judge.playbook import gather
 from crrkit.judge.playbook.cause_rules import cards_of_causes
 from crrkit.judge.playbook.facts import Facts
@@ -114,7 +114,7 @@ class Playbook(Shown):
         """The same as sections with headings."""
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.facts.notes)
         body = "".join(card.to_html() for card in self.cards)
-        return f'<div class="crrkit-playbook"><p>{html.escape(self.caption())}</p>{body}{notes}</div>'
+        return f'<div class="crrkit-playbook {PLAIN_TEXT}"><p>{html.escape(self.caption())}</p>{body}{notes}</div>'
 
 
 def _place(card: Card) -> tuple[int, bool, float]:

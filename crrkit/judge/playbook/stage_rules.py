@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from crrkit.counts import difference_p_value, holm, newcombe
-from crrkit.ground import format_in_points, format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import format_in_points, format_number, format_percent, gettext as _, mark, ngettext
 from crrkit.judge.playbook.cards import Card, make_card, two_groups
 from crrkit.judge.playbook.facts import MEASURES_OF, ONE_POINT, STAGE_OF, Share
 
@@ -19,6 +19,14 @@ ONE_IN_FIVE = 0.2  # the share silent for longer than four fifths of the gaps if
 TOP_CUSTOMERS, TOP_REVENUE = 0.2, 0.8  # 20% of the customers, 80% of the revenue (A37)
 MOST_RETURN = 0.5
 SIGNIFICANT = 0.05
+# What each lever raises, as part of a sentence: the share, and of which stage.
+RAISED = {
+    "conversion": mark("the share of contacts who become customers in a period"),
+    "retention_middle": mark("the share of customers in the middle stage who are kept in a period"),
+    "promotion": mark("the share of kept middle-stage customers who move on to the long stage"),
+    "retention_long": mark("the share of customers in the long stage who are kept in a period"),
+    "winback": mark("the share of lapsed customers who come back in a period"),
+}
 
 
 def cards_of_stages(facts: Facts) -> Iterator[Card]:
@@ -58,10 +66,10 @@ def largest_lever(facts: Facts) -> str | None:
 
 def _largest_words(name: str, facts: Facts) -> str:
     text = ngettext(
-        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
-        " period{band}.",
-        "The largest lever: one more percentage point would mean {gain} more {gain:customer|customers} after {n}"
-        " periods{band}.",
+        "The largest lever is {lever}: raised by one percentage point, it would mean {gain} more"
+        " {gain:customer|customers} after {n} period{band}.",
+        "The largest lever is {lever}: raised by one percentage point, it would mean {gain} more"
+        " {gain:customer|customers} after {n} periods{band}.",
         facts.horizon,
     )
     low, high, first = (facts.lever(name, column) for column in ("customers_low", "customers_high", "first"))
@@ -71,7 +79,7 @@ def _largest_words(name: str, facts: Facts) -> str:
             low=format_number(low, digits=1), high=format_number(high, digits=1), share=format_percent(first, digits=0)
         )
     gain = format_number(facts.lever(name), digits=1)
-    return text.format(gain=gain, n=format_number(facts.horizon), band=band)
+    return text.format(lever=_(RAISED[name]), gain=gain, n=format_number(facts.horizon), band=band)
 
 
 def _evidence(name: str, facts: Facts, seen: Share) -> str:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, ClassVar
 
 from crrkit.counts import Rate, convert_rate, period_text
-from crrkit.ground import Shown, check_choice, check_named, gettext as _
+from crrkit.ground import PLAIN_TEXT, Shown, check_choice, check_named, gettext as _
 from crrkit.judge.verdicts.lines import BAND, BASE_CHANGE, PROFILES, Scale, norm_scales, target_scale
 from crrkit.judge.verdicts.subject import (
     Subject,
@@ -145,7 +145,7 @@ class Assessment(Shown):
     def to_html(self) -> str:
         """The table, then each verdict in words and the notes as a list."""
         items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self._sentences())
-        return f'{super().to_html()}<ul class="crrkit-notes">{items}</ul>'
+        return f'{super().to_html()}<ul class="crrkit-notes {PLAIN_TEXT}">{items}</ul>'
 
     def _sentences(self) -> list[str]:
         said = [f"{verdict.name}: {verdict.claim} {verdict.caveat}" for verdict in self.verdicts]

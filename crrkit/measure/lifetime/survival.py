@@ -57,7 +57,7 @@ class LifeTable(Shown):
     notes: tuple[str, ...] = ()
     every: str = ""
     kinds: ClassVar[Mapping[str, str]] = {
-        "age": "ratio", "at_risk": "count", "lost": "count", "survival": "rate", "low": "rate", "high": "rate",
+        "age": "duration", "at_risk": "count", "lost": "count", "survival": "rate", "low": "rate", "high": "rate",
     }  # fmt: skip
 
     @property
