@@ -151,7 +151,9 @@ def _number(text: str, typed: str) -> float:
         bare = text.rstrip("%").strip().replace(",", ".")
         return float(bare) / 100 if text.endswith("%") else float(bare)
     except ValueError:
-        message = _("target={typed!r} is no rate. Write it like --target 0.7, or --target 0.7=year for a yearly one.")
+        message = _(
+            "target={typed!r} is not a rate. Write it like --target 0.7, or --target 0.7=year for a yearly one."
+        )
         raise InputError(message.format(typed=typed), argument="target", given=typed) from None
 
 

@@ -275,7 +275,7 @@ class Base:
 
     def with_merge_gap(self, days: int) -> Self:
         """Return the base with another ``merge_gap``; an error for purchases."""
-        message = _("A pause that still is the same relationship is a rule for contracts; purchases take activity=.")
+        message = _("merge_gap= is a rule for contracts; for purchases use activity=.")
         raise InputError(message, argument="days", given=days)
 
     def check_unit(self, unit: str) -> str:

@@ -64,6 +64,6 @@ def _check_numbers(rows: pd.DataFrame, columns: Mapping[str, str]) -> None:
     for role in [role for role in COUNTS_OF if role in rows]:
         wrong = rows[rows[f"{role}_given"] & rows[role].isna()]
         if len(wrong):
-            message = _("Column {column!r} holds something that is no number in the row of {period}.")
+            message = _("Column {column!r} has a value that is not a number in the row of {period}.")
             text = message.format(column=columns[role], period=wrong["told"].iloc[0])
             raise InputError(text, argument=role)

@@ -178,7 +178,7 @@ def read_events(
         check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove"
         and "amount" not in rows.table.columns
     ):
-        message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
+        message = _("refunded='remove' needs the amounts paid and refunded. Name their column with amount=.")
         raise InputError(message, argument="refunded", given=refunded)
     card = asked.card(
         rows, unit="buyer", activity=str(activity), contacts="outside",

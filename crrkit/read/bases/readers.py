@@ -152,7 +152,7 @@ def read_contracts(
         return _contracts(rows, asked, end_is=None, merge_gap=merge_gap)
     if at is not None or kinds is not None:
         stray = "at" if at is not None else "kinds"
-        message = _("{name}= is for a log of beginnings and ends. Name its column that says what happened with kind=.")
+        message = _("{name}= is for a log of starts and ends. Name its column of events with kind=.")
         raise InputError(message.format(name=stray), argument=stray)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
     rows = read_contract_rows(

@@ -59,8 +59,8 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
         (3, 5, '2024-02-03')
         >>> update(folder, read_orders(february, customer="who", at="when", zone="Europe/Moscow"))
         Traceback (most recent call last):
-        crrkit.InputError: The new rows were read under other rules than those that were kept: zone is
-            'Europe/Moscow', was None. Read them alike, or save a base of all rows.
+        crrkit.InputError: The new rows were read with other rules than the saved ones: zone is 'Europe/Moscow'
+            and was None. Read them with the same rules, or save a base of all rows.
     """
     folder = as_path(path)
     manifest = keeping.read_manifest(folder)
@@ -90,8 +90,8 @@ def _refuse_other_rules(manifest: keeping.Manifest, more: Base) -> None:
     other = next((name for name in was if was[name] != now.get(name)), None)
     if other is not None:
         message = _(
-            "The new rows were read under other rules than those that were kept: {rule} is {now!r}, was {was!r}. Read"
-            " them alike, or save a base of all rows."
+            "The new rows were read with other rules than the saved ones: {rule} is {now!r} and was {was!r}. Read them"
+            " with the same rules, or save a base of all rows."
         )
         raise InputError(message.format(rule=other, now=now.get(other), was=was[other]), argument="new_rows")
 
@@ -104,7 +104,7 @@ def _roles(columns: Mapping[str, str]) -> list[str]:
 
 def _refuse_twice(manifest: keeping.Manifest, part: keeping.Manifest) -> None:
     if part["rows"] and part["sha256"] in {one["sha256"] for one in manifest["parts"]}:
-        message = _("These very rows have been added before, and would count twice. Nothing was changed.")
+        message = _("The same rows have been added before and would count twice. Nothing was changed.")
         raise InputError(message, argument="new_rows")
 
 
@@ -172,5 +172,5 @@ def _quality(manifest: keeping.Manifest) -> QualityReport:
 
 
 def _not_kept(_reason: str, _limit: int) -> Any:
-    message = _("The rows that were set aside are not kept. Look at them where they were read.")
+    message = _("The rows that were set aside are not saved. Look at them where they were read.")
     raise InputError(message, argument="reason")

@@ -55,7 +55,7 @@ class Asked:
         said, seen = self.forms.currency, quality.currency
         if said and seen and said != seen:
             message = _(
-                "currency={said!r}, but the amounts of {source} are said to be in {seen}. Say that, or leave it."
+                "currency={said!r}, but {source} says that its amounts are in {seen}. Use that, or leave currency= out."
             )
             text = message.format(said=said, seen=seen, source=quality.source)
             raise InputError(text, argument="currency", given=said)
@@ -88,7 +88,7 @@ def check_currency(code: object) -> None:
     from babel.numbers import is_currency
 
     if code is not None and not (isinstance(code, str) and is_currency(code)):
-        message = _("currency={value!r} is no code of a currency. Write it like 'EUR' or 'RUB'.")
+        message = _("currency={value!r} is not a currency code. Write it like 'EUR' or 'RUB'.")
         raise InputError(message.format(value=code), argument="currency", given=code)
 
 
@@ -100,7 +100,7 @@ def moment_of(as_of: str | date | datetime | None) -> datetime | None:
     if moment is None:
         message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
     elif moment.tzinfo is not None:
-        message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")
+        message = _("as_of={value!r} has a time zone. Write it in the local time of the business, like '2024-07-01'.")
     else:
         return moment
     raise InputError(message.format(value=as_of), argument="as_of", given=as_of)

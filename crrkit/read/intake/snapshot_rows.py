@@ -143,7 +143,8 @@ def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) ->
     met = opened.table.select(told=told).distinct().limit(MOST_LISTS + 1).to_pyarrow()["told"].to_pylist()
     if len(met) > MOST_LISTS:
         message = _(
-            "Column {column!r} holds more than {n} different {n:day|days}: these are no lists. Name another with at=."
+            "Column {column!r} holds more than {n} different {n:day|days}: it does not hold dates of lists. Name"
+            " another with at=."
         )
         raise InputError(message.format(column=stack.at, n=told_number(MOST_LISTS)), argument="at")
     names = [
@@ -246,7 +247,9 @@ def _says_so(
 ) -> ir.BooleanValue:
     told = _("the columns of lists") if column == MARK else column
     if not met:
-        message = _("{column!r} holds more than {n} different {n:word|words}: these are no marks. Name another column.")
+        message = _(
+            "{column!r} holds more than {n} different {n:word|words}: it does not hold marks. Name another column."
+        )
         raise InputError(message.format(column=told, n=MOST_MARKS), argument="status")
     words = marks_there(met, column=told, counts=counts)
     return text.is_true(opened.table[column].cast("string").strip().fill_null("").isin(words))

@@ -187,7 +187,7 @@ def _limits(max_degree: object, kinds: Sequence[str]) -> dict[str, float]:
     said = max_degree if isinstance(max_degree, Mapping) else dict.fromkeys(kinds, max_degree)
     stray = next((kind for kind in said if kind not in kinds), None)
     if stray is not None:
-        message = _("max_degree names {kind!r}, which is none of keys: {kinds}.")
+        message = _("max_degree names {kind!r}, which is not one of keys: {kinds}.")
         raise InputError(message.format(kind=stray, kinds=", ".join(kinds)), argument="max_degree", given=stray)
     return {kind: _limit(said.get(kind, MAX_DEGREE)) for kind in kinds}
 
@@ -197,7 +197,9 @@ def _limit(value: object) -> float:
         return math.inf
     number = check_number(value, name="max_degree")
     if number < 2 or number != int(number):  # noqa: PLR2004 - a link needs two
-        message = _("max_degree={value} is no number of records that a key links. Say 2 or more, or None for no limit.")
+        message = _(
+            "max_degree={value} is not a number of records that a key can link. Use 2 or more, or None for no limit."
+        )
         raise InputError(message.format(value=value), argument="max_degree", given=value)
     return number
 

@@ -74,7 +74,7 @@ def refuse_event_log(
         if (known or not priced) and column not in by:
             raise unsettled(source, column, words)
         text = _(
-            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, use"
+            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are not, use"
             " status={column!r} and list in counts= the words that are."
         )
         found.append(text.format(column=column, words=listed([word for word in words if word], words)))
@@ -162,8 +162,8 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     if quality.rows_used < CROWD or not largest or largest < CROWDED * total:
         return []
     note = _(
-        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue hang on it: check"
-        " that its amount is no slip."
+        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue depend on it:"
+        " check that its amount is right."
     )
     share = largest / total
     return [Note.about(note.format(share=format_percent(share)), doubt=LARGEST, rows=1, revenue=share)]
@@ -187,8 +187,8 @@ def unpriced_doubt(rows: ir.Table, *, used: int, unpriced: int, column: str) -> 
     if n < CROWDED * used:
         return []
     message = _(
-        "{share} of the rows that count as purchases have nothing in column {column!r}. If they are none, such as"
-        " payments of the other side of an account, leave them out."
+        "{share} of the rows that count as purchases have nothing in column {column!r}. If they are not purchases, such"
+        " as payments of the other side of an account, leave them out."
     )
     return [message.format(share=format_percent(n / used), column=column)]
 

@@ -114,7 +114,7 @@ def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:
 def _check_kind(value: object, *, name: str) -> str:
     if isinstance(value, str) and value in KINDS:
         return value
-    message = _("{name}: {value!r} is no kind of event. Choose one of {choices}.")
+    message = _("{name}: {value!r} is not a kind of event. Choose one of {choices}.")
     text = message.format(name=name, value=value, choices=", ".join(KINDS))
     if not isinstance(value, str):
         raise InputTypeError(text, argument=name, given=value)
