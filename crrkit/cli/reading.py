@@ -66,7 +66,7 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     from crrkit.read import read_list
 
     try:
-        return read_list(file, kind=kind, said=said_of(reading))
+        return read_list(file, kind=kind, arguments=arguments_of(reading))
     except UnsettledError as error:
         raise InputError(error.typed(), argument=error.argument) from error
     except InputError as error:
@@ -77,7 +77,7 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
         ) from error
 
 
-def said_of(reading: dict[str, Any]) -> dict[str, Any]:
+def arguments_of(reading: dict[str, Any]) -> dict[str, Any]:
     """Convert the given options to arguments of the readers, with the words of events as a mapping."""
     return reading | ({"kinds": dict(map(_meaning, reading["kinds"]))} if "kinds" in reading else {})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, InputError, told as _
-from crrkit.read.intake import in_a_sentence
+from crrkit.read.intake import with_source_errors
 from crrkit.read.quality import QualityReport
 from crrkit.read.sources import columns_of, counted_columns, open_source
 from crrkit.read.values import parse_numbers
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COUNTS_OF = ("start", "end", "new", "lost", "returned")
 
 
-@in_a_sentence
+@with_source_errors
 def read_count_rows(
     source: Any, *, named: Mapping[str, str | None], forms: Forms
 ) -> tuple[pd.DataFrame, list[Label], QualityReport]:

@@ -75,7 +75,7 @@ def refuse_what_cannot_grow(base: Askable) -> None:
             " the list without as_of=; a measure takes last= for its last period."
         )
         raise InputError(message.format(n=late), argument="base")
-    if base.said is None:
+    if base.arguments is None:
         message = _(
             "How this base was read is not known, so later rows could not be read in the same way. Use crr.read_…."
         )
@@ -218,7 +218,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _manifest(base: Askable) -> Manifest:
-    said = {name: value for name, value in (base.said or {}).items() if name not in OF_THE_SOURCE and value is not None}
+    given = base.arguments or {}
+    said = {name: value for name, value in given.items() if name not in OF_THE_SOURCE and value is not None}
     return {
         "format": FORMAT, "kind": base.kind, "by": list(base.by), "columns": dict(base.quality.columns), "said": said,
         "activity": told_activity(asked_activity(base)), "card": rules_of(base), "as_of": base.card.as_of.isoformat(),
@@ -249,9 +250,9 @@ def _of_rows(base: Askable, notes: Sequence[str]) -> list[str]:
 
 def asked_activity(base: Askable) -> Activity:
     """Return the activity rule as given, without a gap estimated from the rows, so that it is estimated again."""
-    asked = (base.said or {}).get("activity", "period")
-    if isinstance(asked, OwnGap) and isinstance(base.activity, OwnGap) and asked.population_days is None:
-        return asked if replace(base.activity, population_days=None) == asked else base.activity
+    given = (base.arguments or {}).get("activity", "period")
+    if isinstance(given, OwnGap) and isinstance(base.activity, OwnGap) and given.population_days is None:
+        return given if replace(base.activity, population_days=None) == given else base.activity
     return base.activity
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import ColumnNotFoundError, told as _
-from crrkit.read.intake import in_a_sentence
+from crrkit.read.intake import with_source_errors
 from crrkit.read.sources import columns_of, open_source
 from crrkit.read.values import parse_ids
 from crrkit.read.words import find_columns, is_no_column, surveyed_columns
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crrkit.read.values import Forms
 
 
-@in_a_sentence
+@with_source_errors
 def read_survey_rows(
     source: Any, *, named: Mapping[str, str | None], forms: Forms
 ) -> tuple[pd.DataFrame, dict[str, str], tuple[str, ...]]:

@@ -79,8 +79,8 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
 
 def _read(manifest: keeping.Manifest, source: Any, as_of: Any) -> Base:
     """Read the new rows with the columns and arguments of the first ones."""
-    said = manifest["said"] | manifest["columns"]
-    base: Base = READ_AGAIN[manifest["kind"]](source, **said, as_of=as_of)
+    arguments = manifest["said"] | manifest["columns"]
+    base: Base = READ_AGAIN[manifest["kind"]](source, **arguments, as_of=as_of)
     return base
 
 
@@ -120,25 +120,25 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
     """Return the base of all saved rows."""
     engine, rows = _rows(folder, manifest)
     quality = _quality(manifest)
-    said = {**manifest["said"], **manifest["columns"], "activity": keeping.activity_of(manifest["activity"])}
+    arguments = {**manifest["said"], **manifest["columns"], "activity": keeping.activity_of(manifest["activity"])}
     as_of = datetime.fromisoformat(manifest["as_of"])
     rules = {**manifest["card"], "counts": manifest["card"]["counts"] and tuple(manifest["card"]["counts"])}
     card = DefinitionCard(
-        source=quality.source, as_of=as_of, activity=str(said["activity"]), read_as=quality.read_as(), **rules
+        source=quality.source, as_of=as_of, activity=str(arguments["activity"]), read_as=quality.read_as(), **rules
     )
     by = tuple(manifest["by"])
     if manifest["kind"] == "events":
         found: OrderBase = event_base(
-            rows, quality, card, activity=said["activity"], by=by, engine=engine,
-            refunded=said.get("refunded", "count"),
+            rows, quality, card, activity=arguments["activity"], by=by, engine=engine,
+            refunded=arguments.get("refunded", "count"),
         )  # fmt: skip
-        return replace(found, said=said)
+        return replace(found, arguments=arguments)
     table = rows.filter(~rows["back"]).drop("back") if "back" in rows.columns else rows
     first = reduce.first_moment(table, rows)
-    rule = settled(said["activity"], reduce.share(table, span=(first, as_of)), as_of)
+    rule = settled(arguments["activity"], reduce.share(table, span=(first, as_of)), as_of)
     return OrderBase(
         table, quality, card.with_(activity=str(rule)), first, as_of, by, rule, engine,
-        refunded_too=rows if "back" in rows.columns else None, said=said,
+        refunded_too=rows if "back" in rows.columns else None, arguments=arguments,
     )  # fmt: skip
 
 

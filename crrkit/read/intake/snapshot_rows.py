@@ -12,7 +12,7 @@ import ibis
 
 from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.disk import Layout
-from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, with_source_errors
 from crrkit.read.intake.fields import (
     GIVEN,
     LINE_COLUMN,
@@ -87,7 +87,7 @@ def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], las
     return canonical_of(opened, fields, wrong, by=by, times=("start",), zone=None, as_of=last, kind="snapshots")
 
 
-@in_a_sentence
+@with_source_errors
 def read_snapshot_rows(
     source: Any,
     *,

@@ -21,7 +21,7 @@ from crrkit.ground import (
     gettext as _,
     mark,
 )
-from crrkit.read.intake import in_a_sentence
+from crrkit.read.intake import with_source_errors
 from crrkit.read.people.keys import ALSO_CALLED, TELEPHONE, WHY_NO_KEY, check_codes, check_region, read_keys
 from crrkit.read.people.linking import components, shared, splitting_keys
 from crrkit.read.people.resolved import RECORD_ITSELF, People, parts_of, people_of
@@ -204,7 +204,7 @@ def _limit(value: object) -> float:
     return number
 
 
-@in_a_sentence
+@with_source_errors
 def _read(
     table: Any, columns: Mapping[str, tuple[str, ...]], named: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, Opened]:

@@ -19,9 +19,9 @@ from crrkit.read.values import is_true
 from crrkit.read.words import (
     USUAL_NAMES,
     Call,
+    are_contract_events,
     fold,
     listed,
-    tell_turns,
     usual_kind,
 )
 from crrkit.reduce import from_kept, rows_of_each
@@ -84,7 +84,7 @@ def refuse_event_log(
 def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledError:
     """Return the error for a column with kinds of events."""
     met = [word for word in words if word]
-    if tell_turns(met):
+    if are_contract_events(met):
         message = _(
             "{source} looks like a log of beginnings and ends: column {column!r} says {words}. Say which it is:"
             " {calls[0]} if they begin and end subscriptions, {calls[1]} if each row is something else that happened."

@@ -16,7 +16,7 @@ SHARE_OUTSIDE = 0.2  # minimum share of the ambiguous days outside the time span
 MARGIN_OF_DAYS = timedelta(days=31)
 
 
-def turned_doubt(days: Sequence[date]) -> list[str]:
+def swapped_dates_doubt(days: Sequence[date]) -> list[str]:
     """Return a doubt if dates with a day up to 12 are outside the time span of the others, but not if swapped.
 
     Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April. Dates with a day above 12 are unambiguous

@@ -22,7 +22,7 @@ FILE = "file"  # the cut-off is the modification time of the file
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SharedArguments:
     """The arguments that `read_contracts`, `read_orders` and `read_events` share, checked.
 
     Attributes:
@@ -62,7 +62,7 @@ class Asked:
         return said or seen or None
 
 
-def asked_of(
+def check_arguments(
     source: object,
     *,
     by: str | Sequence[str],
@@ -71,13 +71,13 @@ def asked_of(
     week_starts: str,
     year_starts: str,
     **forms: Any,
-) -> Asked:
+) -> SharedArguments:
     """Check the shared arguments of a reader; ``forms`` are those of `crrkit.read.values.text.Forms`."""
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
     check_currency(forms.get("currency"))
-    return Asked(
+    return SharedArguments(
         by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
         burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
