@@ -2,7 +2,7 @@
 
 from crrkit.read.bases.base import UNITS, Base
 from crrkit.read.bases.contract_base import ContractBase
-from crrkit.read.bases.count_rows import read_count_rows
+from crrkit.read.bases.counts_and_answers import read_count_rows, read_survey_rows
 from crrkit.read.bases.events import EventBase, read_events
 from crrkit.read.bases.explaining import Explanation
 from crrkit.read.bases.listing import call_of, read_list
@@ -11,7 +11,6 @@ from crrkit.read.bases.readers import read_contracts, read_orders
 from crrkit.read.bases.rereading import folded
 from crrkit.read.bases.snapshots import SnapshotBase, read_snapshots
 from crrkit.read.bases.steps import purchase_steps, steps_of
-from crrkit.read.bases.survey_rows import read_survey_rows
 from crrkit.read.bases.updating import update
 
 __all__ = [

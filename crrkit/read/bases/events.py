@@ -16,7 +16,6 @@ from crrkit.ground import (
 )
 from crrkit.read.bases.order_base import OrderBase, check_activity, settled
 from crrkit.read.bases.rereading import rereadable
-from crrkit.read.disk import Layout
 from crrkit.read.intake import check_arguments, read_event_rows
 from crrkit.rules import BUYING
 
@@ -165,9 +164,7 @@ def read_events(
     shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_activity(activity)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}

@@ -9,7 +9,6 @@ from crrkit.ground import InputError, check_count, check_named, told as _
 from crrkit.read.bases.contract_base import ContractBase
 from crrkit.read.bases.order_base import OrderBase, check_activity, settled
 from crrkit.read.bases.rereading import rereadable
-from crrkit.read.disk import Layout
 from crrkit.read.intake import check_arguments, read_contract_event_rows, read_contract_rows, read_order_rows
 from crrkit.read.values import words_of
 
@@ -140,9 +139,7 @@ def read_contracts(
     shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
     if kind is not None:
@@ -278,9 +275,7 @@ def read_orders(
     shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_activity(activity)
     named = {

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from crrkit.read.bases.base import Base
 
-P = ParamSpec("P")
+Arguments = ParamSpec("Arguments")
 B = TypeVar("B", bound="Base")
 
 # Arguments that apply to rows already in an engine; with any other argument the source itself is opened again.
 OF_ROWS = {"as_of", "end_is", "fill_down", "fold", "merge_gap", "nobody"}
 
 
-def rereadable(read: Callable[P, B]) -> Callable[P, B]:
+def rereadable(read: Callable[Arguments, B]) -> Callable[Arguments, B]:
     """Decorator of a reader: store in its base how to read the same rows with changed arguments."""
 
     @wraps(read)
-    def reading(*source: P.args, **arguments: P.kwargs) -> B:
+    def reading(*source: Arguments.args, **arguments: Arguments.kwargs) -> B:
         with stoppable(), opening() as opened:
             base = read(*source, **arguments)
 

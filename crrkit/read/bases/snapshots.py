@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from crrkit.ground import PERIODS, InputError, told as _
 from crrkit.read.bases.contract_base import ContractBase
 from crrkit.read.bases.rereading import rereadable
-from crrkit.read.disk import Layout
 from crrkit.read.intake import check_arguments, one_id_one_customer, read_snapshot_rows
 from crrkit.read.values import words_of
 
@@ -199,7 +198,7 @@ def read_snapshots(
     shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=0, week_starts=week_starts, year_starts=year_starts,
         zone=None, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query,
     )  # fmt: skip
     named = {"customer": customer, "at": at, "amount": amount, "status": status}
     lists = read_snapshot_rows(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, as_moment, check_choice, check_count, check_names, told as _
+from crrkit.read.disk import Layout
 from crrkit.read.values import Forms
 from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 
 FILE = "file"  # the cut-off is the modification time of the file
+OF_LAYOUT = {field.name for field in fields(Layout)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +72,18 @@ def check_arguments(
     burn_in_days: int,
     week_starts: str,
     year_starts: str,
-    **forms: Any,
+    **formats: Any,
 ) -> SharedArguments:
-    """Check the shared arguments of a reader; ``forms`` are those of `crrkit.read.values.text.Forms`."""
+    """Check the shared arguments of a reader; ``formats`` are those of `Layout` and `Forms`."""
+    layout = Layout(**{name: formats.pop(name) for name in OF_LAYOUT & set(formats)})
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
-    check_currency(forms.get("currency"))
+    check_currency(formats.get("currency"))
     return SharedArguments(
-        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
-        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of),
+        forms=Forms(**formats, layout=layout), burn_in_days=burn_in_days, week_starts=week_starts,
+        year_starts=year_starts,
     )  # fmt: skip
 
 
