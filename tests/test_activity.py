@@ -150,11 +150,11 @@ def one_order(**rules):
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        (lambda: Trailing(days=0), "is no window"),
+        (lambda: Trailing(days=0), "is not a window"),
         (lambda: Trailing(days="90"), "not a number"),
         (lambda: OwnGap(alpha=5), "Did you mean 0.05"),
         (lambda: OwnGap(alpha=0), "leaves no limit"),
-        (lambda: OwnGap(population_days=-1), "is no gap"),
+        (lambda: OwnGap(population_days=-1), "is not a gap"),
         (lambda: one_order(activity="monthly"), "activity='monthly'"),
         (lambda: one_order(activity=OwnGap()), "no gap to learn from"),
     ],

@@ -127,5 +127,5 @@ def test_movement_comes_in_the_form_that_the_base_has(base, unit: str, form: str
 def test_a_unit_of_contracts_is_refused_for_orders_and_a_rule_of_purchases_for_contracts() -> None:
     with pytest.raises(InputError, match="unit='contract' is for contracts"):
         orders().check_unit("contract")
-    with pytest.raises(InputError, match="Contracts say themselves"):
+    with pytest.raises(InputError, match="Contracts state until when"):
         contracts().with_activity(Trailing(days=30))

@@ -566,7 +566,7 @@ class TestEvents:
         assert aside.out.splitlines()[0] == done.out.splitlines()[0]
         refused(crrkit_(*words), "'noise'", "--kinds noise=visit", "--other 'set aside'")
         refused(crrkit_(*words, "--kinds", "noise"), "--kinds noise does not say what a word means")
-        refused(crrkit_(*words, "--kinds", "noise=nothing"), "'nothing' is no kind of event")
+        refused(crrkit_(*words, "--kinds", "noise=nothing"), "'nothing' is not a kind of event")
 
     def test_a_column_that_is_not_there_is_the_option_s(self) -> None:
         refused(

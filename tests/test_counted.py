@@ -95,7 +95,7 @@ def test_refusals_say_what_to_try() -> None:
         (MONTHS.assign(month=["2024-01", "2024Q2"]), "differ in length"),
         (MONTHS.assign(month="2024-01"), "more than one row"),
         (MONTHS.assign(month="?"), "period="),
-        (MONTHS.assign(start=["70", "many"]), "no number"),
+        (MONTHS.assign(start=["70", "many"]), "not a number"),
     ]
     for table, said in cases:
         with pytest.raises(ValueError, match=said):

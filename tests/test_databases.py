@@ -91,7 +91,7 @@ def test_a_single_table_is_taken_and_said_and_of_several_one_is_asked_for(folder
     for name, tables in (("two.db", "orders, visits"), ("two.duckdb", "archive.old, orders, visits")):
         with pytest.raises(crr.InputError, match=f"{name} has several tables. Say .* table=: {tables}."):
             crr.read_orders(folder / name)
-        with pytest.raises(crr.InputError, match=r"is no table of .*Did you mean 'orders'"):
+        with pytest.raises(crr.InputError, match=r"is not a table of .*Did you mean 'orders'"):
             crr.read_orders(folder / name, table="order")
     said = crr.guess(folder / "two.db", table="visits")
     assert said.call.startswith("crr.read_orders(")
@@ -105,7 +105,7 @@ def test_what_is_no_database_takes_no_table(folder: Path) -> None:
         crr.read_orders(pd.DataFrame({"client": ["a"], "at": ["2024-01-05"]}), query="SELECT 1")
     with pytest.raises(crr.InputError, match="sheet= is for sources of another kind"):
         crr.read_orders(folder / "one.db", sheet="orders")
-    with pytest.raises(crr.SourceError, match="is no SQLite file"):
+    with pytest.raises(crr.SourceError, match="is not a valid SQLite file"):
         crr.read_orders(f"sqlite:///{CSV}")
     with pytest.raises(crr.SourceError, match="was not found"):
         crr.read_orders(f"duckdb:///{folder}/none.duckdb")

@@ -98,10 +98,10 @@ def test_words_that_do_not_count_are_set_aside_by_name():
 @pytest.mark.parametrize(
     ("rules", "sentence"),
     [
-        ({"kinds": {"paid": "purchse"}}, "'purchse' is no kind of event. .* Did you mean 'purchase'?"),
-        ({"kinds": {"paid": 7}}, "7 is no kind of event"),
-        ({"kinds": {"bying": ["paid"]}}, "'bying' is no kind of event"),
-        ({"other": "look"}, "'look' is no kind of event"),
+        ({"kinds": {"paid": "purchse"}}, "'purchse' is not a kind of event. .* Did you mean 'purchase'?"),
+        ({"kinds": {"paid": 7}}, "7 is not a kind of event"),
+        ({"kinds": {"bying": ["paid"]}}, "'bying' is not a kind of event"),
+        ({"other": "look"}, "'look' is not a kind of event"),
         ({}, "what these kinds of events mean: 'humming'"),
     ],
 )
@@ -168,7 +168,7 @@ def test_before_the_refund_nobody_knew_of_it():
 
 
 def test_without_amounts_nothing_can_be_taken_back():
-    with pytest.raises(ValueError, match="needs to know what was paid"):
+    with pytest.raises(ValueError, match="needs the amounts paid and refunded"):
         read(BACK.drop(columns="paid"), refunded="remove")
 
 

@@ -61,7 +61,7 @@ class TestOneReading:
     def test_every_door_settles_the_same_list(self) -> None:
         for name, path in SAMPLES.items():
             typed = open_list(path, kind=name, every=None, reading={})
-            settled = read_list(path, kind="events" if name == "events" else None, said={})
+            settled = read_list(path, kind="events" if name == "events" else None, arguments={})
             assert type(settled) is type(typed.base)
             assert settled.quality.columns == typed.base.quality.columns
             again = eval(f"crr.{typed.call.python(repr(path))}", {"crr": crr})  # noqa: S307 - our own line
@@ -70,7 +70,7 @@ class TestOneReading:
 
     def test_what_was_said_comes_back_in_the_call(self) -> None:
         said = {"event": "kind", "kinds": {"webinar": "visit"}, "nobody": ()}
-        base = read_list(SAMPLES["events"], kind="events", said=said)
+        base = read_list(SAMPLES["events"], kind="events", arguments=said)
         assert call_of(base, said).arguments["kind"] == "kind"
         assert "nobody=()" in call_of(base, said).python()
 
@@ -80,9 +80,9 @@ class TestOneReading:
             ({"custmer": "x"}, "argument='custmer' is not known.*Did you mean 'customer'"),
         ):
             with pytest.raises(crr.InputError, match=words):
-                read_list(SAMPLES["contracts"], kind="contracts", said=said)
+                read_list(SAMPLES["contracts"], kind="contracts", arguments=said)
         with pytest.raises(crr.InputError, match=r"kind='order' is not known.*Did you mean 'orders'"):
-            read_list(SAMPLES["orders"], kind="order", said={})
+            read_list(SAMPLES["orders"], kind="order", arguments={})
 
 
 class TestExplore:

@@ -18,6 +18,7 @@ import crrkit as crr
 from crrkit import cli, reduce
 from crrkit.read.engines import engine as engines
 from crrkit.read.engines.engine import new_engine
+from crrkit.read.quality import twins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +71,7 @@ def test_an_interrupt_ends_a_reading_at_once(tmp_path: Path, monkeypatch: pytest
     pd.DataFrame({"customer": [1], "at": pd.to_datetime(["2024-01-05"])}).to_parquet(path)
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("crrkit.read.disk.files.load_parquet", without_end)
-        meanwhile.setattr("crrkit.read.quality.twins.told_apart", lambda engine, name: {"table": engine.table(name)})
+        meanwhile.setattr(twins, "with_row_hashes", lambda engine, name: {"table": engine.table(name)})
         ended_by_ctrl_c(lambda: crr.read_orders(path))
     assert signal.set_wakeup_fd(-1) == -1  # nobody listens any more
     assert crr.read_orders(path).quality.rows_used == 1

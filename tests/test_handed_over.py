@@ -128,7 +128,7 @@ def test_a_pipe_is_read_once_and_never_waited_for_without_end(tmp_path: Path, mo
     os.mkfifo(tmp_path / "silent")
     with pytest.raises(crr.SourceError, match="silent is a pipe, and nothing came out of it"):
         crr.read_orders(tmp_path / "silent")
-    with pytest.raises(crr.SourceError, match="zero is no file but a device"):
+    with pytest.raises(crr.SourceError, match="zero is a device, not a file"):
         crr.read_orders("/dev/zero")
     command = [sys.executable, "-m", "crrkit", "check", "/dev/stdin", "--quiet"]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=300)

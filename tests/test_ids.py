@@ -63,14 +63,14 @@ def reasons(base) -> dict[str, int]:
 def test_what_nobody_can_see_does_not_tell_two_customers_apart(written, meant):
     base = read([*written, "9"])
     assert people(base) == [*[meant] * len(written), "9"]
-    assert [note for note in base.quality.notes if note.startswith("1 customer id stood in more than one spelling")]
+    assert [note for note in base.quality.notes if note.startswith("1 customer id was written in more than one way")]
     assert not [note for note in base.quality.notes if meant in note], "notes are printed where no id may stand"
 
 
 def test_the_note_counts_the_customers_not_the_spellings():
     base = read(["1.0", "1", "2", "2.0", "2 ", "3.0"])  # 1 and 2 in several spellings, 3 in one
     assert people(base) == ["1", "1", "2", "2", "2", "3"]
-    assert base.quality.notes[0].startswith("2 customer ids stood in more than one spelling")
+    assert base.quality.notes[0].startswith("2 customer ids were written in more than one way")
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_whole_and_long_zeros_behind_the_point_are_asked():
 @pytest.mark.parametrize("values", [[True, False], [{"id": 1}, {"id": 2}], [1.0, float("inf")]])
 def test_what_is_no_id_at_all_is_refused(values):
     frame = pd.DataFrame({"who": values, "when": DAYS[: len(values)]})
-    with pytest.raises(InputError, match=r"which are no ids\. Name another column"):
+    with pytest.raises(InputError, match=r"which are not ids\. Name another column"):
         read_orders(frame, customer="who", at="when")
 
 
 def test_bytes_that_are_no_text_are_refused():
     frame = pd.DataFrame({"who": [b"\x00\x07", b"\x00\x08"], "when": DAYS[:2]})
-    with pytest.raises(InputError, match="holds bytes that are no text"):
+    with pytest.raises(InputError, match="holds bytes that are not text"):
         read_orders(frame, customer="who", at="when")
 
 

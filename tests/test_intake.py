@@ -126,8 +126,8 @@ def test_amounts_that_are_all_negative():
         ({"as_of": "yesterday"}, "as_of", "Write it like '2024-07-01'"),
         ({"as_of": 20240701}, "as_of", "Write it like '2024-07-01'"),
         ({"as_of": pd.NaT}, "as_of", "Write it like '2024-07-01'"),
-        ({"as_of": "2024-07-01T00:00:00+03:00"}, "as_of", "names a zone"),
-        ({"as_of": pd.Timestamp("2024-07-01", tz="UTC")}, "as_of", "names a zone"),
+        ({"as_of": "2024-07-01T00:00:00+03:00"}, "as_of", "has a time zone"),
+        ({"as_of": pd.Timestamp("2024-07-01", tz="UTC")}, "as_of", "has a time zone"),
         ({"as_of": "2023-01-01"}, "source", "“on or after the cut-off”. Choose a later as_of."),
     ],
 )
@@ -860,7 +860,7 @@ def test_a_deal_is_lost_and_so_may_be_a_parcel():
     parcels = orders_of(SHOP.assign(status=["shipped", "shipped", "lost", "shipped", "shipped"]))
     assert "also says 'lost' (1): it is not known what this means" in parcels.quality.doubts[0]
     deals = orders_of(SHOP.assign(status=["won", "won", "lost", "won", "won"]))
-    assert "rows with 'lost' (1) are no purchases" in deals.quality.notes[-1]
+    assert "rows with 'lost' (1) are not purchases" in deals.quality.notes[-1]
 
 
 def test_a_column_of_many_words_may_say_which_rows_count():

@@ -338,7 +338,7 @@ def test_all_sheets_with_the_columns_are_read_and_the_others_named(book: Callabl
         "book.xlsx: not read, because the columns are missing: 'Заметки' (1 row). Use sheet= to read one.",
     )
     assert orders(path, sheet="Февраль").quality.rows_read == 2
-    with pytest.raises(InputError, match=r"'Март' is no sheet of the spreadsheet\. Its sheets are Январь, Заметки"):
+    with pytest.raises(InputError, match=r"'Март' is not a sheet of the spreadsheet\. Its sheets are Январь, Заметки"):
         orders(path, sheet="Март")
 
 
@@ -412,7 +412,7 @@ def test_a_sheet_of_libreoffice_is_read_as_typed(tmp_path: Path) -> None:
 def test_text_that_is_called_a_spreadsheet(tmp_path: Path) -> None:
     base = orders(put(tmp_path, "a.xls", TABLE.encode("cp1251")))
     assert seen(base) == TRUTH
-    assert "a.xls is no spreadsheet but text, and was read as text." in base.quality.notes
+    assert "a.xls is text, not a spreadsheet, and was read as text." in base.quality.notes
     with pytest.raises(SourceError, match=r"b\.xls is a web page or XML without a table"):
         orders(put(tmp_path, "b.xls", "<html><table><tr><td>Клиент</td></tr></table></html>"))
 
@@ -524,7 +524,7 @@ def test_the_separator_can_be_said(tmp_path: Path) -> None:
         orders(path)
     assert seen(orders(path, sep="~")) == TRUTH
     for wrong in ("", "12345"):
-        with pytest.raises(InputError, match="cannot part fields"):
+        with pytest.raises(InputError, match="cannot separate fields"):
             orders(path, sep=wrong)
 
 

@@ -154,7 +154,7 @@ def test_dates_whose_day_was_taken_for_the_month_are_said(first: str, months: in
     assert crr.read_orders(right, customer="who", at="at").quality.doubts == ()
     turned = [day if day.day > 12 else pd.Timestamp(day.year, day.day, day.month) for day in days]
     doubts = crr.read_orders(right.assign(at=turned), customer="who", at="at").quality.doubts
-    assert any("a program seems to have taken the day of some for the month" in doubt for doubt in doubts)
+    assert any("a program seems to have swapped day and month" in doubt for doubt in doubts)
 
 
 def test_days_up_to_twelve_alone_are_no_turned_dates() -> None:

@@ -391,13 +391,16 @@ class TestRefusals:
             ({"keys": {"mail": "mail"}}, "keys has the kind 'mail'. Call it 'email'"),
             ({"keys": {"email": "mail"}, "record": "ID"}, "record='ID' is not a column"),
             ({"keys": {"email": "mail"}, "name": 5}, "name is an int; a text is needed"),
-            ({"keys": {"email": "mail"}, "max_degree": 1}, "max_degree=1 is no number of records that a key links"),
+            (
+                {"keys": {"email": "mail"}, "max_degree": 1},
+                "max_degree=1 is not a number of records that a key can link",
+            ),
             (
                 {"keys": {"email": "mail"}, "max_degree": {"phone": 9}},
-                "max_degree names 'phone', which is none of keys",
+                "max_degree names 'phone', which is not one of keys",
             ),
             ({"keys": {"phone": "tel"}}, "1 phone number in column 'tel' says no country"),
-            ({"keys": {"phone": "tel"}, "region": "Russia"}, "region=Russia is no country with phone numbers"),
+            ({"keys": {"phone": "tel"}, "region": "Russia"}, "region=Russia is not the code of a country"),
         ],
     )
     def test_what_cannot_be_used(self, rules: dict[str, Any], said: str) -> None:

@@ -229,7 +229,7 @@ def test_a_table_is_asked_for_by_name(shop: str) -> None:
         crr.InputError, match=r"shop has several tables. .* contracts, events, .*orders, .*raw.orders_as_text"
     ):
         crr.read_orders(shop)
-    with pytest.raises(crr.InputError, match=r"table='ordres' is no table of shop.*Did you mean 'orders'"):
+    with pytest.raises(crr.InputError, match=r"table='ordres' is not a table of shop.*Did you mean 'orders'"):
         crr.read_orders(shop, table="ordres")
     with pytest.raises(crr.InputError, match="Give the one or the other"):
         crr.read_orders(shop, table="orders", query="SELECT 1")
@@ -361,7 +361,7 @@ def test_a_command_says_in_a_sentence_what_a_database_refuses(shop: str, tmp_pat
     wanted = {
         "password authentication failed": [shop.replace("s3cret", "wrong"), "--table", "orders"],
         "canceling statement due to statement timeout": [hurried, "--table", "passing"],
-        "--table gone is no table of shop": [shop, "--table", "gone"],
+        "--table gone is not a table of shop": [shop, "--table", "gone"],
     }
     for why, words in wanted.items():
         said = refused("report", *words, "--out", page)

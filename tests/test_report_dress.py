@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 from report_worlds import account
 
-from crrkit.ground import InputError, MissingDependencyError, SourceError, use_language
-from crrkit.report import chromium
+from crrkit.ground import InputError, MissingDependencyError, SourceError, chromium, use_language
 from crrkit.report.html import WITHHELD_MARK, element, row_block, table_block
 from crrkit.report.page import Dress, build_page, logo_of
 from crrkit.report.section import Subject

@@ -63,7 +63,7 @@ def test_a_currency_is_a_code_and_not_another_one_than_the_list_names() -> None:
     log = pd.DataFrame({"who": ["a", "b"], "at": ["2024-01-05"] * 2, "paid": ["1", "2"], "currency": ["EUR", "EUR"]})
     named = {"customer": "who", "at": "at", "amount": "paid"}
     assert crr.read_orders(log, **named).card.currency == "EUR"
-    for said, why in {"$": "is no code of a currency", "USD": "are said to be in EUR"}.items():
+    for said, why in {"$": "is not a currency code", "USD": "says that its amounts are in EUR"}.items():
         with pytest.raises(crr.InputError, match=why):
             crr.read_orders(log, **named, currency=said)
 

@@ -201,7 +201,7 @@ def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
 def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:
     frame = pd.DataFrame({"customer": ["a", "b", "a"], "at": ["2024-01-05", "2024-01-06", "2024-02-03"]})
     base = crr.read_orders(frame)
-    others = [base.again(fold=(), nobody=[name]) for name in ("x", "y", "z")]  # in the same engine
+    others = [base.reread(fold=(), nobody=[name]) for name in ("x", "y", "z")]  # in the same engine
     for one in (base, *others, base):
         crr.retention_by_period(one, every="month")
     assert len(kept_in(base)) == AT_MOST

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import crrkit as crr
-from crrkit import InputError, cli, lessons
+from crrkit import InputError, MissingDependencyError, cli, lessons
 from crrkit.lessons import sheets as made
 from crrkit.lessons.sheets import read_sheet, sheets_of
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(made.shutil, "which", lambda _name: None)
+    def find_none() -> str:
+        raise MissingDependencyError("no Chromium")
+
+    monkeypatch.setattr(made, "find_chromium", find_none)
 
 
 def make(folder: Path, *, students: int = 3, lang: str = "en", topic: str = "formula") -> list[Path]:

@@ -98,5 +98,5 @@ def test_what_cannot_be_asked_is_refused() -> None:
         assert refused.value.argument == argument
     with pytest.raises(InputError):
         bases()[3].with_merge_gap(-1)
-    with pytest.raises(InputError, match="is a rule for contracts; purchases take activity="):
+    with pytest.raises(InputError, match="is a rule for contracts; for purchases use activity="):
         bases()[0].with_merge_gap(7)

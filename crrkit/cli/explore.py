@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crrkit.cli.reading import read, said_of
+from crrkit.cli.reading import arguments_of, read
 from crrkit.ground import gettext as _, language, write_beside
 from crrkit.lessons import IS_THERE, App, OwnList, own_list_notebook, write_own_list
 from crrkit.read import without_credentials
@@ -26,7 +26,7 @@ def open_list(file: str, *, kind: str, every: str | None, reading: dict[str, Any
     from crrkit.read import call_of
 
     base = read(file, kind=kind, reading=reading)
-    call = call_of(base, said_of(reading))
+    call = call_of(base, arguments_of(reading))
     if every is not None:
         base.calendar(every)  # an invalid period is an error before anything is written
         return OwnList(base, call, every)

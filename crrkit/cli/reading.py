@@ -66,7 +66,7 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
     from crrkit.read import read_list
 
     try:
-        return read_list(file, kind=kind, said=said_of(reading))
+        return read_list(file, kind=kind, arguments=arguments_of(reading))
     except UnsettledError as error:
         raise InputError(error.typed(), argument=error.argument) from error
     except InputError as error:
@@ -77,7 +77,7 @@ def read(file: str, *, kind: str, reading: dict[str, Any]) -> Base:
         ) from error
 
 
-def said_of(reading: dict[str, Any]) -> dict[str, Any]:
+def arguments_of(reading: dict[str, Any]) -> dict[str, Any]:
     """Convert the given options to arguments of the readers, with the words of events as a mapping."""
     return reading | ({"kinds": dict(map(_meaning, reading["kinds"]))} if "kinds" in reading else {})
 
@@ -151,7 +151,9 @@ def _number(text: str, typed: str) -> float:
         bare = text.rstrip("%").strip().replace(",", ".")
         return float(bare) / 100 if text.endswith("%") else float(bare)
     except ValueError:
-        message = _("target={typed!r} is no rate. Write it like --target 0.7, or --target 0.7=year for a yearly one.")
+        message = _(
+            "target={typed!r} is not a rate. Write it like --target 0.7, or --target 0.7=year for a yearly one."
+        )
         raise InputError(message.format(typed=typed), argument="target", given=typed) from None
 
 

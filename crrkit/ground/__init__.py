@@ -1,4 +1,4 @@
-"""Foundations of all packages: errors, languages, display of results, argument checks."""
+"""Foundations of all packages: errors, languages, display of results, argument checks, saving and printing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from crrkit.ground.checks import (
     is_plain,
     suggestion,
 )
+from crrkit.ground.chromium import find_chromium, print_page
 from crrkit.ground.display import PLAIN_TEXT, UNDEFINED, Shown, format_cell, is_missing, paragraphs, segment_names
 from crrkit.ground.errors import (
     AccountingMismatch,
@@ -78,9 +79,9 @@ __all__ = [
     "MissingDependencyError", "Shown", "SourceError", "Told", "UndefinedRateWarning", "UnsettledError", "__version__",
     "all_messages", "as_moment", "as_path", "beside", "check_choice", "check_column", "check_count", "check_fraction",
     "check_given", "check_mapping", "check_moment", "check_named", "check_names", "check_number", "check_numbers",
-    "check_target", "currency_sign", "described", "face", "first_few", "format_cell", "format_date", "format_in_points",
-    "format_money", "format_number", "format_percent", "format_points", "gettext", "is_missing", "is_plain", "language",
-    "longer", "mark", "month_name", "ngettext", "ntold", "paragraphs", "retold", "segment_names", "set_language",
-    "suggestion", "told", "told_date", "told_list", "told_number", "told_percent", "use_language", "weekday_name",
-    "write_beside", "write_csv",
+    "check_target", "currency_sign", "described", "face", "find_chromium", "first_few", "format_cell", "format_date",
+    "format_in_points", "format_money", "format_number", "format_percent", "format_points", "gettext", "is_missing",
+    "is_plain", "language", "longer", "mark", "month_name", "ngettext", "ntold", "paragraphs", "print_page", "retold",
+    "segment_names", "set_language", "suggestion", "told", "told_date", "told_list", "told_number", "told_percent",
+    "use_language", "weekday_name", "write_beside", "write_csv",
 ]  # fmt: skip

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crrkit.ground import gettext as _
+from crrkit.ground import gettext as _, mark
 from crrkit.lessons import mistake_facts
 from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question
@@ -18,20 +19,18 @@ from crrkit.lessons.questions import Misreading, Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from crrkit.lessons.questions import Template
-
 ORDER = 4  # seed of the order in which the course shows the sentences
 _KIND = replace(PLACE, example=lambda: _("Write the number of a sentence, for example 1."))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """Three sentences and which of them, counted from 1, is wrong; its correction, and a hint."""
 
-    lines: tuple[Template, ...]
+    lines: tuple[str, ...]
     wrong: int
-    repair: Template
-    hint: Template
+    repair: str
+    hint: str
     ink: Callable[[], Mapping[str, str]]
 
     def mixed(self, dice: random.Random) -> Question:
@@ -43,13 +42,13 @@ class Report:
             text=lambda: "\n".join(
                 [
                     _("Find the mistake in this report."),
-                    *(f"{place}. {self.lines[line - 1]()}" for place, line in enumerate(order, start=1)),
+                    *(f"{place}. {_(self.lines[line - 1])}" for place, line in enumerate(order, start=1)),
                 ]
             ),
             right=lambda place: [place],
-            why=self.repair,
+            why=partial(_, self.repair),
             misreadings=tuple(self._innocent(place) for place, line in enumerate(order, start=1) if line != self.wrong),
-            hint=self.hint,
+            hint=partial(_, self.hint),
             kind=_KIND,
         )
 
@@ -57,231 +56,235 @@ class Report:
         return Misreading(
             f"sentence {place}",
             lambda _place: [place],
-            lambda: _("Sentence {place} is right.").format(place=place) + " " + self.hint(),
+            lambda: _("Sentence {place} is right.").format(place=place) + " " + _(self.hint),
         )
 
 
-def _report(
-    *lines: Template, wrong: int, repair: Template, hint: Template, ink: Callable[[], Mapping[str, str]]
-) -> Report:
-    return Report(lines, wrong, repair, hint, ink)
-
-
-REPORTS: Mapping[str, Report] = MappingProxyType(
-    {
-        "mistake-1": _report(
-            lambda: _("The half-year began with {start} {start:customer|customers} and ended with {end}."),
-            lambda: _("We kept {wrong} of our customers."),
-            lambda: _("In the half-year {new} new {new:customer|customers} came."),
-            wrong=2,
-            repair=lambda: _(
-                "Nobody keeps more than all. {new} of the {end} {new:is|are} new; kept {kept:is|are} {kept} of {start},"
-                " {crr}."
-            ),
-            hint=lambda: _("Can more customers be kept than there were?"),
-            ink=mistake_facts.end_by_start,
+_REPORTS = (
+    Report(
+        wrong=2, ink=mistake_facts.end_by_start,
+        lines=(
+            mark("The half-year began with {start} {start:customer|customers} and ended with {end}."),
+            mark("We kept {wrong} of our customers."),
+            mark("In the half-year {new} new {new:customer|customers} came."),
         ),
-        "mistake-2": _report(
-            lambda: _("Both shops began the month with {start} {start:customer|customers} and lost {lost} of them."),
-            lambda: _("One shop won {new} {new:newcomer|newcomers} in the month, the other {many}."),
-            lambda: _("The shop with more newcomers has the higher retention rate."),
-            wrong=3,
-            repair=lambda: _(
-                "Both kept {kept} of {start}, {crr}. Newcomers come into the end and are taken off again."
-            ),
-            hint=lambda: _("Whom can a shop keep?"),
-            ink=mistake_facts.newcomers,
+        repair=mark(
+            "Nobody keeps more than all. {new} of the {end} {new:is|are} new; kept {kept:is|are} {kept} of {start},"
+            " {crr}."
         ),
-        "mistake-3": _report(
-            lambda: _(
+        hint=mark("Can more customers be kept than there were?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.newcomers,
+        lines=(
+            mark("Both shops began the month with {start} {start:customer|customers} and lost {lost} of them."),
+            mark("One shop won {new} {new:newcomer|newcomers} in the month, the other {many}."),
+            mark("The shop with more newcomers has the higher retention rate."),
+        ),
+        repair=mark("Both kept {kept} of {start}, {crr}. Newcomers come into the end and are taken off again."),
+        hint=mark("Whom can a shop keep?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.eleven,
+        lines=(
+            mark(
                 "Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end, among {end}"
                 " in all."
             ),
-            lambda: _("From the start to the end {joined} {joined:contract|contracts} began."),
-            lambda: _("By (end − new) / start the firm kept {wrong}."),
-            wrong=3,
-            repair=lambda: _(
-                "New is who is there at the end and was not at the start: {fresh}, not {joined}. "
-                "({end} − {fresh}) / {start} is {crr}."
-            ),
-            hint=lambda: _("Are all who began a contract there at the end?"),
-            ink=mistake_facts.eleven,
+            mark("From the start to the end {joined} {joined:contract|contracts} began."),
+            mark("By (end − new) / start the firm kept {wrong}."),
         ),
-        "mistake-4": _report(
-            lambda: _("A café keeps {rate} of its guests from month to month."),
-            lambda: _("A bank keeps {rate} of its clients from year to year."),
-            lambda: _("The café and the bank keep their customers equally well."),
-            wrong=3,
-            repair=lambda: _("{rate} a month, every month, is {year} a year."),
-            hint=lambda: _("Over which period is each rate?"),
-            ink=mistake_facts.same_number,
+        repair=mark(
+            "New is who is there at the end and was not at the start: {fresh}, not {joined}. ({end} − {fresh}) /"
+            " {start} is {crr}."
         ),
-        "mistake-5": _report(
-            lambda: _("Every month {lost} of the customers who are there leave."),
-            lambda: _("In a year churn is {wrong}."),
-            lambda: _("Each month fewer are left to leave."),
-            wrong=2,
-            repair=lambda: _("Nobody leaves twice. After twelve such months {gone} of today's customers are gone."),
-            hint=lambda: _("Which of the sentences do not go together?"),
-            ink=mistake_facts.times_twelve,
+        hint=mark("Are all who began a contract there at the end?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.same_number,
+        lines=(
+            mark("A café keeps {rate} of its guests from month to month."),
+            mark("A bank keeps {rate} of its clients from year to year."),
+            mark("The café and the bank keep their customers equally well."),
         ),
-        "mistake-6": _report(
-            lambda: _(
-                "The year began with {start} {start:customer|customers}; in the first half {first} of them stayed."
-            ),
-            lambda: _("Of those who were customers in the middle of the year {second} stayed in the second half."),
-            lambda: _("Of the {start} of the start {wrong} {wrong:was|were} left at the end of the year."),
-            wrong=3,
-            repair=lambda: _(
-                "In the middle of the year others were customers, newcomers too, and some who had left came back. Of"
-                " the {start} at the beginning {left} {left:is|are} there: {crr}."
-            ),
-            hint=lambda: _("Who were the customers in the middle of the year?"),
-            ink=mistake_facts.chain,
+        repair=mark("{rate} a month, every month, is {year} a year."),
+        hint=mark("Over which period is each rate?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.times_twelve,
+        lines=(
+            mark("Every month {lost} of the customers who are there leave."),
+            mark("In a year churn is {wrong}."),
+            mark("Each month fewer are left to leave."),
         ),
-        "mistake-7": _report(
-            lambda: _("Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end."),
-            lambda: _("From the start to the end somebody left {leaves} {leaves:time|times}: churn is {by_events}."),
-            lambda: _("Retention from the start to the end is {crr}."),
-            wrong=2,
-            repair=lambda: _(
-                "Churn counts people, not departures; some of those came in between or came back. {lost} of {start}"
-                " {lost:is|are} gone: {churn}, and with {crr} that makes all."
-            ),
-            hint=lambda: _("What do retention and churn of the same customers add up to?"),
-            ink=mistake_facts.eleven,
+        repair=mark("Nobody leaves twice. After twelve such months {gone} of today's customers are gone."),
+        hint=mark("Which of the sentences do not go together?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.chain,
+        lines=(
+            mark("The year began with {start} {start:customer|customers}; in the first half {first} of them stayed."),
+            mark("Of those who were customers in the middle of the year {second} stayed in the second half."),
+            mark("Of the {start} of the start {wrong} {wrong:was|were} left at the end of the year."),
         ),
-        "mistake-8": _report(
-            lambda: _("Retention rose from {before} to {after}."),
-            lambda: _("Churn fell from {churn_before} to {churn_after}."),
-            lambda: _("The rise of retention is {wrong}."),
-            wrong=3,
-            repair=lambda: _("It rose by {points}; in percent of what it was that is {relative}."),
-            hint=lambda: _("The difference of two percentages has a unit of its own."),
-            ink=mistake_facts.points,
+        repair=mark(
+            "In the middle of the year others were customers, newcomers too, and some who had left came back. Of the"
+            " {start} at the beginning {left} {left:is|are} there: {crr}."
         ),
-        "mistake-9": _report(
-            lambda: _("The retention rate rose from {before} to {after}."),
-            lambda: _("The service has become better."),
-            lambda: _("Of the newer customers {middle} stayed, of the regulars {long}: both times."),
-            wrong=2,
-            repair=lambda: _(
-                "Neither group is kept better: {rate_effect} by rate. There are more regulars now: {mix} by mix."
-            ),
-            hint=lambda: _("Is anybody kept better than before?"),
-            ink=mistake_facts.mix,
+        hint=mark("Who were the customers in the middle of the year?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.eleven,
+        lines=(
+            mark("Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end."),
+            mark("From the start to the end somebody left {leaves} {leaves:time|times}: churn is {by_events}."),
+            mark("Retention from the start to the end is {crr}."),
         ),
-        "mistake-10": _report(
-            lambda: _("In its first year the cohort lost {churn}."),
-            lambda: _("A customer of the cohort stays {wrong} {wrong:year|years} on average."),
-            lambda: _("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
-            wrong=2,
-            repair=lambda: _(
-                "1/churn holds if all leave alike. The fickle go early, the loyal stay long: {years} {years:year|years}"
-                " on average."
-            ),
-            hint=lambda: _("Who leaves in the first year, and who is left after it?"),
-            ink=mistake_facts.mixed,
+        repair=mark(
+            "Churn counts people, not departures; some of those came in between or came back. {lost} of {start}"
+            " {lost:is|are} gone: {churn}, and with {crr} that makes all."
         ),
-        "mistake-11": _report(
-            lambda: _("In the first year {first} of the cohort stayed, in the fifth {fifth} of those still there."),
-            lambda: _("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
-            lambda: _("The customers became more loyal with time."),
-            wrong=3,
-            repair=lambda: _(
-                "Nobody changed. The fickle left first: "
-                "at the beginning of the fifth year {loyal_left} are of the loyal half."
-            ),
-            hint=lambda: _("Did anybody's chance of staying change?"),
-            ink=mistake_facts.mixed,
+        hint=mark("What do retention and churn of the same customers add up to?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.points,
+        lines=(
+            mark("Retention rose from {before} to {after}."),
+            mark("Churn fell from {churn_before} to {churn_after}."),
+            mark("The rise of retention is {wrong}."),
         ),
-        "mistake-12": _report(
-            lambda: _("The new branch kept {kept} of its {n} {n:customer|customers}."),
-            lambda: _("The other branches kept {kept2} of {n2}."),
-            lambda: _("The new branch keeps better than the others, by {wrong}."),
-            wrong=3,
-            repair=lambda: _(
-                "{kept} of {n} fits every chance from {from_} to {until}. The difference may be anything from"
-                " {low} to {high}: nothing can be concluded."
-            ),
-            hint=lambda: _("What would one customer more or less change?"),
-            ink=mistake_facts.ten_customers,
+        repair=mark("It rose by {points}; in percent of what it was that is {relative}."),
+        hint=mark("The difference of two percentages has a unit of its own."),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.mix,
+        lines=(
+            mark("The retention rate rose from {before} to {after}."),
+            mark("The service has become better."),
+            mark("Of the newer customers {middle} stayed, of the regulars {long}: both times."),
         ),
-        "mistake-13": _report(
-            lambda: _(
-                "Three branches kept {kept1} of {n1}, {kept2} of {n2} and {kept3} of {n3} {n3:customer|customers}."
-            ),
-            lambda: _("All three branches together kept {wrong}, the mean of their rates."),
-            lambda: _("All three branches together had {n} {n:customer|customers}."),
-            wrong=2,
-            repair=lambda: _("Together they kept {kept} of {n}, {crr}: the large branch counts for more."),
-            hint=lambda: _("How many customers did they keep together?"),
-            ink=mistake_facts.average,
+        repair=mark("Neither group is kept better: {rate_effect} by rate. There are more regulars now: {mix} by mix."),
+        hint=mark("Is anybody kept better than before?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.mixed,
+        lines=(
+            mark("In its first year the cohort lost {churn}."),
+            mark("A customer of the cohort stays {wrong} {wrong:year|years} on average."),
+            mark("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
         ),
-        "mistake-14": _report(
-            lambda: _("Of the customers with a card {members} stayed, of those without {others}."),
-            lambda: _("The card lifts retention by {wrong}."),
-            lambda: _("Of those who buy much {heavy} stay, of those who buy little {light}, with or without a card."),
-            wrong=2,
-            repair=lambda: _(
-                "Here the card does nothing. {heavy_cards} of those who buy much have one, and {light_cards} of the "
-                "others: it tells who buys much. Compare like with like."
-            ),
-            hint=lambda: _("Who takes a card?"),
-            ink=mistake_facts.card,
+        repair=mark(
+            "1/churn holds if all leave alike. The fickle go early, the loyal stay long: {years} {years:year|years} on"
+            " average."
         ),
-        "mistake-15": _report(
-            lambda: _("Of the {april} {april:customer|customers} won in April {kept} bought again in May, {rate}."),
-            lambda: _("In May {may} {may:customer was|customers were} won."),
-            lambda: _("The list ends on 31 May; of those won in May {wrong} bought again in June."),
-            wrong=3,
-            repair=lambda: _(
-                "June has not happened: the cell is empty, not 0. "
-                "With a 0 in it both cohorts would have {pooled}, not {rate}."
-            ),
-            hint=lambda: _("What does the list know of June?"),
-            ink=mistake_facts.not_yet,
+        hint=mark("Who leaves in the first year, and who is left after it?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.mixed,
+        lines=(
+            mark("In the first year {first} of the cohort stayed, in the fifth {fifth} of those still there."),
+            mark("Of one half of the cohort {loyal} stay every year, of the other {fickle}."),
+            mark("The customers became more loyal with time."),
         ),
-        "mistake-16": _report(
-            lambda: _("Of {start} {start:customer|customers} {lost} left in the month, and {new} came."),
-            lambda: _("Retention is falling fast, since as many are lost as are won."),
-            lambda: _("The base does not grow."),
-            wrong=2,
-            repair=lambda: _(
-                "Won divided by lost is {ratio}. That says how the base moves: it stands still. "
-                "Retention is {crr}, and may have been so for years."
-            ),
-            hint=lambda: _("Which of them speaks of another month?"),
-            ink=mistake_facts.standing_still,
+        repair=mark(
+            "Nobody changed. The fickle left first: at the beginning of the fifth year {loyal_left} are of the loyal"
+            " half."
         ),
-        "mistake-17": _report(
-            lambda: _(
+        hint=mark("Did anybody's chance of staying change?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.ten_customers,
+        lines=(
+            mark("The new branch kept {kept} of its {n} {n:customer|customers}."),
+            mark("The other branches kept {kept2} of {n2}."),
+            mark("The new branch keeps better than the others, by {wrong}."),
+        ),
+        repair=mark(
+            "{kept} of {n} fits every chance from {from_} to {until}. The difference may be anything from {low} to"
+            " {high}: nothing can be concluded."
+        ),
+        hint=mark("What would one customer more or less change?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.average,
+        lines=(
+            mark("Three branches kept {kept1} of {n1}, {kept2} of {n2} and {kept3} of {n3} {n3:customer|customers}."),
+            mark("All three branches together kept {wrong}, the mean of their rates."),
+            mark("All three branches together had {n} {n:customer|customers}."),
+        ),
+        repair=mark("Together they kept {kept} of {n}, {crr}: the large branch counts for more."),
+        hint=mark("How many customers did they keep together?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.card,
+        lines=(
+            mark("Of the customers with a card {members} stayed, of those without {others}."),
+            mark("The card lifts retention by {wrong}."),
+            mark("Of those who buy much {heavy} stay, of those who buy little {light}, with or without a card."),
+        ),
+        repair=mark(
+            "Here the card does nothing. {heavy_cards} of those who buy much have one, and {light_cards} of the others:"
+            " it tells who buys much. Compare like with like."
+        ),
+        hint=mark("Who takes a card?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.not_yet,
+        lines=(
+            mark("Of the {april} {april:customer|customers} won in April {kept} bought again in May, {rate}."),
+            mark("In May {may} {may:customer was|customers were} won."),
+            mark("The list ends on 31 May; of those won in May {wrong} bought again in June."),
+        ),
+        repair=mark(
+            "June has not happened: the cell is empty, not 0. With a 0 in it both cohorts would have {pooled}, not"
+            " {rate}."
+        ),
+        hint=mark("What does the list know of June?"),
+    ),
+    Report(
+        wrong=2, ink=mistake_facts.standing_still,
+        lines=(
+            mark("Of {start} {start:customer|customers} {lost} left in the month, and {new} came."),
+            mark("Retention is falling fast, since as many are lost as are won."),
+            mark("The base does not grow."),
+        ),
+        repair=mark(
+            "Won divided by lost is {ratio}. That says how the base moves: it stands still. Retention is {crr}, and may"
+            " have been so for years."
+        ),
+        hint=mark("Which of them speaks of another month?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.hidden_losses,
+        lines=(
+            mark(
                 "{start} {start:customer|customers} at the start; {new} came for the first time, {returned} former"
                 " {returned:one|ones} returned, and all these stayed."
             ),
-            lambda: _("At the end there {end:was|were} {end} {end:customer|customers}."),
-            lambda: _(
+            mark("At the end there {end:was|were} {end} {end:customer|customers}."),
+            mark(
                 "Only those who came for the first time are new, so ({end} − {new}) / {start} = {wrong}: nobody left."
             ),
-            wrong=3,
-            repair=lambda: _(
-                "New is who is there at the end and was not at the start, the {returned} who returned too: "
-                "({end} − {fresh}) / {start} is {crr}. They stood in the places of {lost} who left."
-            ),
-            hint=lambda: _("Start and newcomers and returned: how many would there be if nobody had left?"),
-            ink=mistake_facts.hidden_losses,
         ),
-        "mistake-18": _report(
-            lambda: _("{asked} {asked:customer was|customers were} asked whether they still buy."),
-            lambda: _("{kept} of the {answered} who answered said yes."),
-            lambda: _("The retention rate is {wrong}."),
-            wrong=3,
-            repair=lambda: _("Nobody knows of those who were silent: of all asked it may be from {low} to {high}."),
-            hint=lambda: _("What do the silent do?"),
-            ink=mistake_facts.silent,
+        repair=mark(
+            "New is who is there at the end and was not at the start, the {returned} who returned too: ({end} −"
+            " {fresh}) / {start} is {crr}. They stood in the places of {lost} who left."
         ),
-    }
-)
+        hint=mark("Start and newcomers and returned: how many would there be if nobody had left?"),
+    ),
+    Report(
+        wrong=3, ink=mistake_facts.silent,
+        lines=(
+            mark("{asked} {asked:customer was|customers were} asked whether they still buy."),
+            mark("{kept} of the {answered} who answered said yes."),
+            mark("The retention rate is {wrong}."),
+        ),
+        repair=mark("Nobody knows of those who were silent: of all asked it may be from {low} to {high}."),
+        hint=mark("What do the silent do?"),
+    ),
+)  # fmt: skip
+
+REPORTS: Mapping[str, Report] = MappingProxyType({f"mistake-{n}": one for n, one in enumerate(_REPORTS, start=1)})
 """The eighteen reports by name; the names do not give the mistake away."""
 
 

@@ -87,8 +87,8 @@ break_even = partial(
     Question,
     ink=_ratio_ink,
     text=lambda: _(
-        "To win a customer costs {times} as much as one attempt to keep somebody who would leave. "
-        "Which share of the attempts must succeed, so that keeping is no dearer than winning?"
+        "To win a customer costs {times} as much as one attempt to keep somebody who would leave. Which share of the"
+        " attempts must succeed, so that keeping costs no more than winning?"
     ),
     right=lambda r: [r.share],
     why=lambda: _("One success in {ratio} {ratio:attempt|attempts} costs as much as one customer won: {share}."),

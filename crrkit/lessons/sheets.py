@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import html
 import json
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from crrkit.ground import InputError, check_choice, check_count, gettext as _, language, mark, write_beside, write_csv
+from crrkit.ground import (
+    InputError,
+    MissingDependencyError,
+    check_choice,
+    check_count,
+    find_chromium,
+    gettext as _,
+    language,
+    mark,
+    print_page,
+    write_beside,
+    write_csv,
+)
 from crrkit.lessons.exercises import TOPICS, Exercise, exercise
 from crrkit.lessons.questions import in_html
 
@@ -33,7 +42,6 @@ TITLES: Final = {
     "money": mark("Did the money stay, too?"),
     "mistakes": mark("Find the mistake"),
 }
-_BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _STYLE: Final = """
 body { font: 11pt/1.45 Georgia, "PT Serif", serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem }
 body { color: #111; background: #fff }
@@ -121,16 +129,11 @@ def make_sheets(folder: str | Path, *, topic: str, students: int, seed: int) -> 
 
 def print_to_pdf(page: Path) -> Path | None:
     """Convert the page to a PDF next to it; None without Chromium."""
-    browser = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
-    target = page.with_suffix(".pdf")
-    if browser is None:
+    try:
+        pdf = print_page(page.read_text(encoding="utf-8"), find_chromium())
+    except MissingDependencyError:
         return None
-    with tempfile.TemporaryDirectory() as own:
-        words = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={own}"]
-        printed = Path(own) / "page.pdf"
-        call = [browser, *words, f"--print-to-pdf={printed}", page.resolve().as_uri()]
-        subprocess.run(call, check=False, capture_output=True, timeout=300)  # noqa: S603 - our own words
-        return write_beside(target, printed.read_bytes()) if printed.is_file() else None
+    return write_beside(page.with_suffix(".pdf"), pdf)
 
 
 def _page(body: str) -> str:

@@ -244,12 +244,12 @@ def _otherwise(base: Base, every: str, last: pd.Series | None) -> Iterator[Line]
 
 
 def _rate(base: Base, every: str, instead: Mapping[str, Any], last: pd.Series | None) -> float:
-    if last is None or base.again is None:
+    if last is None or base.reread is None:
         return float("nan")
     if base.has_purchases and set(instead) == {"fold"}:
         return _crr(folded(base, instead["fold"]), every, last)
     try:
-        otherwise = base.again(**instead)
+        otherwise = base.reread(**instead)
         if base.has_purchases and otherwise.activity != base.activity:  # the rule was changed after reading
             otherwise = otherwise.with_activity(base.activity)
     except CrrkitError:

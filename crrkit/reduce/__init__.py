@@ -19,9 +19,11 @@ from crrkit.reduce.cohorts import (
     stretch_histogram,
     unpriced_count,
 )
+from crrkit.reduce.contract_events import END_EVENT, START_EVENT, contracts_from_events
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
 from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, may_grow, no_room, watch, watch_rows
 from crrkit.reduce.kept import batches, first_moment, kept_rows, together
+from crrkit.reduce.outliers import with_first_of_receipts, without_crowd, without_largest
 from crrkit.reduce.people import (
     customer_count,
     ids,
@@ -83,10 +85,8 @@ from crrkit.reduce.stages import (
     step_histogram,
     touch_periods,
 )
-from crrkit.reduce.standing_out import with_first_of_receipts, without_crowd, without_largest
 from crrkit.reduce.stopping import heed, stoppable
 from crrkit.reduce.tenures import renewed_arrivals, renewed_rests, with_beginnings
-from crrkit.reduce.turns import TURN_END, TURN_START, contracts_of_turns
 from crrkit.reduce.units import (
     as_due,
     contract_units,
@@ -101,11 +101,11 @@ from crrkit.reduce.units import (
 )
 
 __all__ = [
+    "END_EVENT",
     "PATHS",
     "REVENUE_FLOWS",
+    "START_EVENT",
     "STATES",
-    "TURN_END",
-    "TURN_START",
     "UNKNOWN",
     "Scan",
     "age_histogram",
@@ -124,8 +124,8 @@ __all__ = [
     "collect",
     "contract_periods",
     "contract_units",
+    "contracts_from_events",
     "contracts_of_people",
-    "contracts_of_turns",
     "customer_count",
     "customer_segments",
     "days_met",

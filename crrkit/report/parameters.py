@@ -116,8 +116,8 @@ class Told:
         yield from _strings_in([*(self.marks or {}).values(), *_authors(self.target), *filter(None, self.published)])
 
     def _arguments(self) -> dict[str, Any]:
-        said = {name: value for name, value in (self.base.said or {}).items() if value is not None}
-        found = dict(said if self.base.kind == "snapshots" else call_of(self.base, said).arguments)
+        given = {name: value for name, value in (self.base.arguments or {}).items() if value is not None}
+        found = dict(given if self.base.kind == "snapshots" else call_of(self.base, given).arguments)
         return {name: value for name, value in found.items() if name != "activity"}
 
     def _path(self) -> list[str]:

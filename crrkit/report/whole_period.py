@@ -88,13 +88,13 @@ def before_last_day(base: Base) -> tuple[Base, str]:
 
 def _reread(base: Base, day: str) -> Base | None:
     """The list as of another day; None if it cannot be read again, or nothing precedes that day."""
-    if base.again is None:
+    if base.reread is None:
         return None
     try:
-        cut = base.again(as_of=day)
+        cut = base.reread(as_of=day)
     except CrrkitError:
         return None
-    return replace(cut, again=base.again, said={**(base.said or {}), "as_of": day}, path=base.path)
+    return replace(cut, reread=base.reread, arguments={**(base.arguments or {}), "as_of": day}, path=base.path)
 
 
 def until_end(base: Base, until: datetime) -> tuple[Base, QuietEnd | None]:
@@ -146,8 +146,8 @@ def days_with_rows(base: Base) -> pd.Series:
 
 def end_of_last(base: Base, every: str) -> datetime | None:
     """The end of the last period, if it is over, hardly a day of it is missing, and no cut-off was given."""
-    is_told = (base.said or {}).get("as_of") is not None
-    if base.again is None or is_told or base.kind == "snapshots" or base.card.counts or base.card.merge_gap:
+    is_told = (base.arguments or {}).get("as_of") is not None
+    if base.reread is None or is_told or base.kind == "snapshots" or base.card.counts or base.card.merge_gap:
         return None
     calendar = base.calendar(every)
     last = calendar.index(base.last_seen)

@@ -14,13 +14,14 @@ from crrkit.ground import (
     check_given,
     check_named,
     check_target,
+    find_chromium,
     gettext as _,
+    print_page,
     use_language,
 )
 from crrkit.judge import Target, TargetHistory
 from crrkit.measure.cadence import advise
 from crrkit.read import Base
-from crrkit.report.chromium import find_chromium, print_page
 from crrkit.report.headline_section import is_early
 from crrkit.report.notebook import notebook_text
 from crrkit.report.page import FULL, SHORT, Dress, build_page, logo_of

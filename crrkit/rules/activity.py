@@ -61,10 +61,10 @@ class Trailing:
             message = _("Trailing takes days= or months=, one of the two, such as Trailing(days=90).")
             raise InputError(message, argument="days", given=self.days)
         if self.days is not None and check_number(self.days, name="days") <= 0:
-            message = _("days={value:g} is no window; give the number of days, more than 0.")
+            message = _("days={value:g} is not a window; give the number of days, more than 0.")
             raise InputError(message.format(value=self.days), argument="days", given=self.days)
         if self.months is not None and not check_count(self.months, name="months"):
-            message = _("months=0 is no window; give the number of calendar months, 1 or more.")
+            message = _("months=0 is not a window; give the number of calendar months, 1 or more.")
             raise InputError(message, argument="months", given=self.months)
 
     @property
@@ -135,7 +135,7 @@ class OwnGap:
             message = _("alpha={value:g} leaves no limit; give a fraction above 0 and below 1, such as 0.05.")
             raise InputError(message.format(value=self.alpha), argument="alpha", given=self.alpha)
         if self.population_days is not None and check_number(self.population_days, name="population_days") <= 0:
-            message = _("population_days={value:g} is no gap; give the mean number of days between purchases.")
+            message = _("population_days={value:g} is not a gap; give the mean number of days between purchases.")
             raise InputError(message.format(value=self.population_days), argument="population_days")
 
     def quantile(self, gaps: int) -> float:

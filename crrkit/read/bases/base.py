@@ -42,8 +42,8 @@ class Base:
         as_of: The cut-off: nothing at or after it is observed.
         by: Segment columns.
         activity: The activity rule.
-        again: A function that reads the same source with changed arguments; None if impossible.
-        said: The arguments of the reader; None if unknown.
+        reread: A function that reads the same source with changed arguments; None if impossible.
+        arguments: The arguments of the reader; None if unknown.
         opened: The source's columns in the engine, unparsed; None if they are not kept.
         path: The path, pattern or URL given to the reader; None if it was a table or a connection.
         kind: ``contracts``, ``orders``, ``events`` or ``snapshots``.
@@ -61,9 +61,9 @@ class Base:
     by: tuple[str, ...] = ()
     activity: Activity = "contract"
     engine: object = field(default=None, repr=False)
-    again: Callable[..., Base] | None = field(default=None, repr=False)
+    reread: Callable[..., Base] | None = field(default=None, repr=False)
     listed_every: str | None = None
-    said: Mapping[str, Any] | None = field(default=None, repr=False)
+    arguments: Mapping[str, Any] | None = field(default=None, repr=False)
     opened: Opened | None = field(default=None, repr=False)
     path: str | None = field(default=None, repr=False)
 
@@ -275,7 +275,7 @@ class Base:
 
     def with_merge_gap(self, days: int) -> Self:
         """Return the base with another ``merge_gap``; an error for purchases."""
-        message = _("A pause that still is the same relationship is a rule for contracts; purchases take activity=.")
+        message = _("merge_gap= is a rule for contracts; for purchases use activity=.")
         raise InputError(message, argument="days", given=days)
 
     def check_unit(self, unit: str) -> str:

@@ -62,5 +62,5 @@ class ContractBase(Base):
 
     def with_activity(self, activity: Activity) -> Self:
         """Raise an error: the ends of contracts are in the data."""
-        message = _("Contracts say themselves until when somebody is a customer; activity= is a rule for purchases.")
+        message = _("Contracts state until when somebody is a customer; activity= is a rule for purchases.")
         raise InputError(message, argument="activity", given=activity)

@@ -14,10 +14,9 @@ from crrkit.ground import (
     told as _,
     told_number as format_number,
 )
-from crrkit.read.bases.again import can_be_read_again
 from crrkit.read.bases.order_base import OrderBase, check_activity, settled
-from crrkit.read.disk import Layout
-from crrkit.read.intake import asked_of, read_event_rows
+from crrkit.read.bases.rereading import rereadable
+from crrkit.read.intake import check_arguments, read_event_rows
 from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class EventBase(OrderBase):
         return replace(self, as_of=moment, table=orders)
 
 
-@can_be_read_again
+@rereadable
 def read_events(
     source: Any,
     *_unnamed: Never,
@@ -162,30 +161,28 @@ def read_events(
             take the rest together with other='visit' or other='set aside'.
     """
     check_named(_unnamed, "crr.read_events(source, {})", "customer", "at", "kind")
-    asked = asked_of(
+    shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_activity(activity)
     named = {"customer": customer, "at": at, "kind": kind, "amount": amount, "receipt": receipt}
     rows = read_event_rows(
-        source, named=named, kinds=kinds, other=other, by=asked.by, forms=asked.forms, as_of=asked.cut
+        source, named=named, kinds=kinds, other=other, by=shared.by, forms=shared.forms, as_of=shared.cut
     )
     if (
         check_choice(refunded, name="refunded", choices=("count", "remove")) == "remove"
         and "amount" not in rows.table.columns
     ):
-        message = _("refunded='remove' needs to know what was paid and given back. Name amount=.")
+        message = _("refunded='remove' needs the amounts paid and refunded. Name their column with amount=.")
         raise InputError(message, argument="refunded", given=refunded)
-    card = asked.card(
+    card = shared.card(
         rows, unit="buyer", activity=str(activity), contacts="outside",
         refunds="removed" if refunded == "remove" else None,
     )  # fmt: skip
     return event_base(
-        rows.table, rows.quality, card, activity=activity, by=asked.by, engine=rows.engine, refunded=refunded
+        rows.table, rows.quality, card, activity=activity, by=shared.by, engine=rows.engine, refunded=refunded
     )
 
 

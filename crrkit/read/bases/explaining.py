@@ -77,8 +77,13 @@ class Explanation(Shown):
             )
         ]
         kept = {
-            "months_of": _("In which months each customer bought is kept, and these count from there: {measures}."),
-            "in_order": _("Each customer's purchases are kept in order, and these count from there: {measures}."),
+            "months_of": _(
+                "The months in which each customer bought are stored, and these measures are computed from them:"
+                " {measures}."
+            ),
+            "in_order": _(
+                "Each customer's purchases are stored in order, and these measures are computed from them: {measures}."
+            ),
         }
         said += [text.format(measures=", ".join(self.shared[of])) for of, text in kept.items() if of in self.shared]
         if self.shared:
@@ -190,7 +195,7 @@ def _columns(base: Askable, scans: list[reduce.Scan]) -> list[str]:
 def _engine(backend: object) -> str:
     name, version = str(getattr(backend, "name", "")), str(getattr(backend, "version", ""))
     called = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "pyspark": "Spark"}.get(name, name)
-    where = _("in this process") if name == HERE else _("where the rows are; histograms come home, no customer")
+    where = _("in this process") if name == HERE else _("where the rows are; only histograms are fetched, no customers")
     return _("Counted by {engine} {version}, {where}").format(engine=called, version=version, where=where)
 
 
@@ -198,7 +203,7 @@ def _rows(backend: object, ways: set[str]) -> str:
     if getattr(backend, "name", "") != HERE:
         return _("The rows stay in their database")
     if any("PARQUET" in way for way in ways):
-        return _("The rows stay in their Parquet files, which every pass reads, only the columns it needs")
+        return _("The rows stay in their Parquet files; every pass reads only the columns it needs")
     if ways <= {"SEQ_SCAN"}:
         return _("The rows were copied into the engine when they were read")
     return _("The rows stay in the table that was given")

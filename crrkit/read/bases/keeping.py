@@ -64,8 +64,8 @@ def refuse_what_cannot_grow(base: Askable) -> None:
     """Raise an error if adding later rows would not give the results of reading all rows at once."""
     if not base.has_purchases:
         message = _(
-            "A row of this list changes when somebody leaves, so rows cannot be added to what was kept. Purchases and"
-            " events can be kept; read this list again as a whole."
+            "A row of this list changes when somebody leaves, so new rows cannot be added to a saved base. Purchases"
+            " and events can be saved; read this list again as a whole."
         )
         raise InputError(message, argument="base")
     late = base.quality.table.set_index("reason")["rows"].get(PAST_CUT_OFF, 0)
@@ -75,8 +75,10 @@ def refuse_what_cannot_grow(base: Askable) -> None:
             " the list without as_of=; a measure takes last= for its last period."
         )
         raise InputError(message.format(n=late), argument="base")
-    if base.said is None:
-        message = _("How this base was read is not known, so later rows could not be read alike. Use crr.read_….")
+    if base.arguments is None:
+        message = _(
+            "How this base was read is not known, so later rows could not be read in the same way. Use crr.read_…."
+        )
         raise InputError(message, argument="base")
 
 
@@ -88,13 +90,13 @@ def _make_room(folder: Path) -> None:
     except OSError as refused:
         raise unwritable(folder, refused) from refused
     if taken:
-        message = _("path={path!r} is a folder with something else in it. Name one that is new, or holds a kept base.")
+        message = _("path={path!r} is a folder with other content. Name a new folder, or one with a saved base.")
         raise InputError(message.format(path=str(folder)), argument="path", given=str(folder))
 
 
 def unwritable(folder: Path, refused: OSError) -> InputError:
     """Return the error for a folder that cannot be written."""
-    message = _("path={path!r} cannot be written ({why}). What was kept there before is as it was.")
+    message = _("path={path!r} cannot be written ({why}). What was saved there before is unchanged.")
     return InputError(message.format(path=str(folder), why=refused.strerror), argument="path", given=str(folder))
 
 
@@ -111,7 +113,7 @@ def write_part(folder: Path, base: Askable) -> Manifest:
     except Exception as broken:
         if not reduce.is_of_an_engine(broken):
             raise
-        message = _("The rows cannot be kept: the engine says “{why}”. What was kept before is as it was.")
+        message = _("The rows cannot be saved: the engine says “{why}”. What was saved before is unchanged.")
         raise SourceError(message.format(why=reduce.in_short(broken)), argument="path") from broken
     finally:
         new.unlink(missing_ok=True)
@@ -170,7 +172,7 @@ def read_manifest(folder: Path) -> Manifest:
         SourceError: If its checksum does not match, or it was written in another format version.
     """
     if not (folder / MANIFEST).is_file():
-        message = _("path={path!r} holds no kept base. Keep one with base.save({path!r}).")
+        message = _("path={path!r} holds no saved base. Save one with base.save({path!r}).")
         raise InputError(message.format(path=str(folder)), argument="path", given=str(folder))
     try:
         manifest: Manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -181,14 +183,16 @@ def read_manifest(folder: Path) -> Manifest:
     if not whole:
         raise damaged(folder, MANIFEST)
     if manifest["format"] != FORMAT:
-        message = _("{path} was kept by another version of crrkit (form {form}). Read the list again and save it.")
+        message = _("{path} was saved by another version of crrkit (format {form}). Read the list again and save it.")
         raise SourceError(message.format(path=folder, form=manifest["format"]), argument="path")
     return manifest
 
 
 def damaged(folder: Path, name: str) -> SourceError:
     """Return the error for a file whose checksum does not match."""
-    message = _("{name} in {path} is not as it was written. Take it from a copy, or read the list again and save it.")
+    message = _(
+        "{name} in {path} has changed since it was written. Restore it from a copy, or read the list again and save it."
+    )
     return SourceError(message.format(name=name, path=folder), argument="path")
 
 
@@ -214,7 +218,8 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _manifest(base: Askable) -> Manifest:
-    said = {name: value for name, value in (base.said or {}).items() if name not in OF_THE_SOURCE and value is not None}
+    given = base.arguments or {}
+    said = {name: value for name, value in given.items() if name not in OF_THE_SOURCE and value is not None}
     return {
         "format": FORMAT, "kind": base.kind, "by": list(base.by), "columns": dict(base.quality.columns), "said": said,
         "activity": told_activity(asked_activity(base)), "card": rules_of(base), "as_of": base.card.as_of.isoformat(),
@@ -245,9 +250,9 @@ def _of_rows(base: Askable, notes: Sequence[str]) -> list[str]:
 
 def asked_activity(base: Askable) -> Activity:
     """Return the activity rule as given, without a gap estimated from the rows, so that it is estimated again."""
-    asked = (base.said or {}).get("activity", "period")
-    if isinstance(asked, OwnGap) and isinstance(base.activity, OwnGap) and asked.population_days is None:
-        return asked if replace(base.activity, population_days=None) == asked else base.activity
+    given = (base.arguments or {}).get("activity", "period")
+    if isinstance(given, OwnGap) and isinstance(base.activity, OwnGap) and given.population_days is None:
+        return given if replace(base.activity, population_days=None) == given else base.activity
     return base.activity
 
 

@@ -25,19 +25,19 @@ READERS: dict[str, Callable[..., Base]] = {
 }
 
 
-def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base:
+def read_list(source: Any, *, kind: str | None, arguments: Mapping[str, Any]) -> Base:
     """Read a source with the reader of the given kind, or of the kind detected from arguments and columns.
 
     Args:
         source: As for the readers.
         kind: ``orders contracts events`` or ``snapshots``; None to detect it.
-        said: The arguments of the reader; its ``kind`` is called ``event`` here, since ``kind`` is the kind of list.
+        arguments: The arguments of the reader; its ``kind`` is called ``event`` here, since ``kind`` is the list's.
 
     Raises:
         InputError: If an argument belongs to another kind, or the reader raises it.
     """
-    settled = settle_kind(source, named=said) if kind is None else check_choice(kind, name="kind", choices=LISTS)
-    stray = [name for name in said if name not in _arguments_of(settled)]
+    settled = settle_kind(source, named=arguments) if kind is None else check_choice(kind, name="kind", choices=LISTS)
+    stray = [name for name in arguments if name not in _arguments_of(settled)]
     if stray:
         homes = [name for name in LISTS if stray[0] in _arguments_of(name)]
         other = "events" if stray[0] == EVENT_OPTION else next(iter(homes), None)  # contracts have it, too, but rarely
@@ -46,7 +46,9 @@ def read_list(source: Any, *, kind: str | None, said: Mapping[str, Any]) -> Base
             check_choice(stray[0], name=_("argument"), choices=known)
         message = _("{name}= belongs to {other}, and this is read as {kind}. Leave it out, or use kind={other!r}.")
         raise InputError(message.format(name=stray[0], other=other, kind=settled), argument=stray[0])
-    return READERS[settled](source, **{("kind" if name == EVENT_OPTION else name): one for name, one in said.items()})
+    return READERS[settled](
+        source, **{("kind" if name == EVENT_OPTION else name): one for name, one in arguments.items()}
+    )
 
 
 def _arguments_of(kind: str) -> set[str]:
@@ -55,13 +57,13 @@ def _arguments_of(kind: str) -> set[str]:
     return arguments - {"kind"} | {EVENT_OPTION} if "kind" in arguments else arguments
 
 
-def call_of(base: Base, said: Mapping[str, Any]) -> Call:
+def call_of(base: Base, arguments: Mapping[str, Any]) -> Call:
     """Return the call that reads a base again, with the detected columns and all given arguments.
 
     Args:
         base: The base.
-        said: The arguments of the reader, as for `read_list`.
+        arguments: The arguments of the reader, as for `read_list`.
     """
     found = {role: column for role, column in base.quality.columns.items() if column}
-    told = {("kind" if name == EVENT_OPTION else name): value for name, value in said.items()}
+    told = {("kind" if name == EVENT_OPTION else name): value for name, value in arguments.items()}
     return Call(base.quality.kind, found | told)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from crrkit import reduce
 from crrkit.ground import InputError, check_count, check_named, told as _
-from crrkit.read.bases.again import can_be_read_again
 from crrkit.read.bases.contract_base import ContractBase
 from crrkit.read.bases.order_base import OrderBase, check_activity, settled
-from crrkit.read.disk import Layout
-from crrkit.read.intake import asked_of, read_contract_rows, read_order_rows, read_turn_rows
+from crrkit.read.bases.rereading import rereadable
+from crrkit.read.intake import check_arguments, read_contract_event_rows, read_contract_rows, read_order_rows
 from crrkit.read.values import words_of
 
 if TYPE_CHECKING:
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from typing import Never
 
-    from crrkit.read.intake import Asked, Canonical
+    from crrkit.read.intake import Canonical, SharedArguments
     from crrkit.rules import Activity
 
 
-@can_be_read_again
+@rereadable
 def read_contracts(
     source: Any,
     *_unnamed: Never,
@@ -137,41 +136,39 @@ def read_contracts(
             Its columns are client_id, joined, left. Did you mean 'client_id'?
     """
     check_named(_unnamed, "crr.read_contracts(source, {})", "customer", "start", "end")
-    asked = asked_of(
+    shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_count(merge_gap, name="merge_gap")
     if kind is not None:
         beside = {"start": start, "end": end, "end_is": end_is, "open_ends": open_ends}
-        turns = {"customer": customer, "at": at, "kind": kind, "contract": contract, "amount": amount}
-        rows = _of_a_log(source, turns, beside, kinds=kinds, asked=asked)
-        return _contracts(rows, asked, end_is=None, merge_gap=merge_gap)
+        event_columns = {"customer": customer, "at": at, "kind": kind, "contract": contract, "amount": amount}
+        rows = _of_a_log(source, event_columns, beside, kinds=kinds, shared=shared)
+        return _contracts(rows, shared, end_is=None, merge_gap=merge_gap)
     if at is not None or kinds is not None:
         stray = "at" if at is not None else "kinds"
-        message = _("{name}= is for a log of beginnings and ends. Name its column that says what happened with kind=.")
+        message = _("{name}= is for a log of starts and ends. Name its column of events with kind=.")
         raise InputError(message.format(name=stray), argument=stray)
     named = {"customer": customer, "start": start, "end": end, "contract": contract, "amount": amount}
     rows = read_contract_rows(
-        source, named=named, by=asked.by, end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=asked.forms,
-        as_of=asked.cut,
+        source, named=named, by=shared.by, end_is=end_is, merge_gap=merge_gap, open_ends=open_ends, forms=shared.forms,
+        as_of=shared.cut,
     )  # fmt: skip
-    return _contracts(rows, asked, end_is=end_is, merge_gap=merge_gap)
+    return _contracts(rows, shared, end_is=end_is, merge_gap=merge_gap)
 
 
-def _contracts(rows: Canonical, asked: Asked, *, end_is: str | None, merge_gap: int) -> ContractBase:
-    card = asked.card(
+def _contracts(rows: Canonical, shared: SharedArguments, *, end_is: str | None, merge_gap: int) -> ContractBase:
+    card = shared.card(
         rows, unit="person_any", activity="contract runs", end_is=end_is or "first_day_after", merge_gap=merge_gap
     )
     table = reduce.with_gaps_merged(rows.table, days=merge_gap) if merge_gap else rows.table
-    return ContractBase(table, rows.quality, card, rows.first, card.as_of, asked.by, engine=rows.engine)
+    return ContractBase(table, rows.quality, card, rows.first, card.as_of, shared.by, engine=rows.engine)
 
 
 def _of_a_log(
-    source: Any, named: Mapping[str, str | None], beside: Mapping[str, Any], *, kinds: Any, asked: Asked
+    source: Any, named: Mapping[str, str | None], beside: Mapping[str, Any], *, kinds: Any, shared: SharedArguments
 ) -> Canonical:
     stray = next((name for name, said in beside.items() if said is not None), None)
     if stray is not None:
@@ -179,10 +176,12 @@ def _of_a_log(
             "{name}= is for rows with a start and an end; kind= says that each row is one of them. Leave one out."
         )
         raise InputError(message.format(name=stray), argument=stray)
-    return read_turn_rows(source, named=named, kinds=kinds, by=asked.by, forms=asked.forms, as_of=asked.cut)
+    return read_contract_event_rows(
+        source, named=named, kinds=kinds, by=shared.by, forms=shared.forms, as_of=shared.cut
+    )
 
 
-@can_be_read_again
+@rereadable
 def read_orders(
     source: Any,
     *_unnamed: Never,
@@ -273,12 +272,10 @@ def read_orders(
         Read as orders: customer = who, at = when, amount = paid
     """
     check_named(_unnamed, "crr.read_orders(source, {})", "customer", "at", "amount")
-    asked = asked_of(
+    shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
         zone=zone, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(
-            sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query
-        ),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, fill_down=fill_down, table=table, query=query,
     )  # fmt: skip
     check_activity(activity)
     named = {
@@ -286,14 +283,14 @@ def read_orders(
         "status": status,
     }  # fmt: skip
     rows = read_order_rows(
-        source, named=named, by=asked.by, refunds=refunds, counts=counts, forms=asked.forms, as_of=asked.cut
+        source, named=named, by=shared.by, refunds=refunds, counts=counts, forms=shared.forms, as_of=shared.cut
     )
-    card = asked.card(
+    card = shared.card(
         rows, unit="buyer", activity=str(activity),
         refunds=refunds if "amount" in rows.table.columns else None,
         counts=None if counts is None else words_of(counts, name="counts"),
     )  # fmt: skip
     cut, orders, quality = card.as_of, rows.table, rows.quality
     rule = settled(activity, reduce.share(orders, span=(rows.first, cut), at_most=quality.rows_used), cut)
-    given = orders, quality, card.with_(activity=str(rule)), rows.first, cut, asked.by, rule, rows.engine
+    given = orders, quality, card.with_(activity=str(rule)), rows.first, cut, shared.by, rule, rows.engine
     return OrderBase(*given, refunded_too=rows.money)

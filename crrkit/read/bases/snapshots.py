@@ -7,10 +7,9 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crrkit.ground import PERIODS, InputError, told as _
-from crrkit.read.bases.again import can_be_read_again
 from crrkit.read.bases.contract_base import ContractBase
-from crrkit.read.disk import Layout
-from crrkit.read.intake import asked_of, one_id_one_customer, read_snapshot_rows
+from crrkit.read.bases.rereading import rereadable
+from crrkit.read.intake import check_arguments, one_id_one_customer, read_snapshot_rows
 from crrkit.read.values import words_of
 
 if TYPE_CHECKING:
@@ -112,7 +111,7 @@ class SnapshotBase(ContractBase):
         return replace(self, missing=())
 
 
-@can_be_read_again
+@rereadable
 def read_snapshots(
     source: Any,
     *,
@@ -196,20 +195,20 @@ def read_snapshots(
         crrkit.InputError: every='week' is shorter than the time from one list to the next, in which nothing
             is seen. Use every='month' or a longer one.
     """
-    asked = asked_of(
+    shared = check_arguments(
         source, by=by, as_of=as_of, burn_in_days=0, week_starts=week_starts, year_starts=year_starts,
         zone=None, dates=dates, decimal=decimal, thousands=thousands, fold=fold, nobody=nobody, currency=currency,
-        layout=Layout(sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query),
+        sheet=sheet, skip=skip, sep=sep, encoding=encoding, table=table, query=query,
     )  # fmt: skip
     named = {"customer": customer, "at": at, "amount": amount, "status": status}
     lists = read_snapshot_rows(
-        source, named=named, by=asked.by, counts=counts, taken=taken, forms=asked.forms, as_of=asked.cut,
+        source, named=named, by=shared.by, counts=counts, taken=taken, forms=shared.forms, as_of=shared.cut,
         week_starts=week_starts, year_starts=year_starts,
     )  # fmt: skip
     first, last = (datetime.combine(day, time.min) for day in (lists.days[0], lists.days[-1]))
     rules = {"counts": None if counts is None else words_of(counts, name="counts"), "taken": taken}
-    card = replace(asked.card(lists.rows, unit="listed", activity="on the list", **rules), as_of=last)
+    card = replace(shared.card(lists.rows, unit="listed", activity="on the list", **rules), as_of=last)
     return SnapshotBase(
-        lists.rows.table, lists.rows.quality, card, first, last, asked.by, engine=lists.rows.engine,
+        lists.rows.table, lists.rows.quality, card, first, last, shared.by, engine=lists.rows.engine,
         days=lists.days, missing=lists.missing, listed_every=lists.bounds.every,
     )  # fmt: skip

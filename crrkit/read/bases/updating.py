@@ -59,8 +59,8 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
         (3, 5, '2024-02-03')
         >>> update(folder, read_orders(february, customer="who", at="when", zone="Europe/Moscow"))
         Traceback (most recent call last):
-        crrkit.InputError: The new rows were read under other rules than those that were kept: zone is
-            'Europe/Moscow', was None. Read them alike, or save a base of all rows.
+        crrkit.InputError: The new rows were read with other rules than the saved ones: zone is 'Europe/Moscow'
+            and was None. Read them with the same rules, or save a base of all rows.
     """
     folder = as_path(path)
     manifest = keeping.read_manifest(folder)
@@ -79,8 +79,8 @@ def update(path: str | Path, new_rows: Any = None, *, as_of: str | date | dateti
 
 def _read(manifest: keeping.Manifest, source: Any, as_of: Any) -> Base:
     """Read the new rows with the columns and arguments of the first ones."""
-    said = manifest["said"] | manifest["columns"]
-    base: Base = READ_AGAIN[manifest["kind"]](source, **said, as_of=as_of)
+    arguments = manifest["said"] | manifest["columns"]
+    base: Base = READ_AGAIN[manifest["kind"]](source, **arguments, as_of=as_of)
     return base
 
 
@@ -90,8 +90,8 @@ def _refuse_other_rules(manifest: keeping.Manifest, more: Base) -> None:
     other = next((name for name in was if was[name] != now.get(name)), None)
     if other is not None:
         message = _(
-            "The new rows were read under other rules than those that were kept: {rule} is {now!r}, was {was!r}. Read"
-            " them alike, or save a base of all rows."
+            "The new rows were read with other rules than the saved ones: {rule} is {now!r} and was {was!r}. Read them"
+            " with the same rules, or save a base of all rows."
         )
         raise InputError(message.format(rule=other, now=now.get(other), was=was[other]), argument="new_rows")
 
@@ -104,7 +104,7 @@ def _roles(columns: Mapping[str, str]) -> list[str]:
 
 def _refuse_twice(manifest: keeping.Manifest, part: keeping.Manifest) -> None:
     if part["rows"] and part["sha256"] in {one["sha256"] for one in manifest["parts"]}:
-        message = _("These very rows have been added before, and would count twice. Nothing was changed.")
+        message = _("The same rows have been added before and would count twice. Nothing was changed.")
         raise InputError(message, argument="new_rows")
 
 
@@ -120,26 +120,26 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
     """Return the base of all saved rows."""
     engine, rows = _rows(folder, manifest)
     quality = _quality(manifest)
-    said = {**manifest["said"], **manifest["columns"], "activity": keeping.activity_of(manifest["activity"])}
+    arguments = {**manifest["said"], **manifest["columns"], "activity": keeping.activity_of(manifest["activity"])}
     as_of = datetime.fromisoformat(manifest["as_of"])
     rules = {**manifest["card"], "counts": manifest["card"]["counts"] and tuple(manifest["card"]["counts"])}
     card = DefinitionCard(
-        source=quality.source, as_of=as_of, activity=str(said["activity"]), read_as=quality.read_as(), **rules
+        source=quality.source, as_of=as_of, activity=str(arguments["activity"]), read_as=quality.read_as(), **rules
     )
     by = tuple(manifest["by"])
     if manifest["kind"] == "events":
         found: OrderBase = event_base(
-            rows, quality, card, activity=said["activity"], by=by, engine=engine,
-            refunded=said.get("refunded", "count"),
+            rows, quality, card, activity=arguments["activity"], by=by, engine=engine,
+            refunded=arguments.get("refunded", "count"),
         )  # fmt: skip
-        return replace(found, said=said)
+        return replace(found, arguments=arguments)
     table = rows.filter(~rows["back"]).drop("back") if "back" in rows.columns else rows
     first = reduce.first_moment(table, rows)
     reduce.share(table, span=(first, as_of), at_most=quality.rows_used)
-    rule = settled(said["activity"], table, as_of)
+    rule = settled(arguments["activity"], table, as_of)
     return OrderBase(
         table, quality, card.with_(activity=str(rule)), first, as_of, by, rule, engine,
-        refunded_too=rows if "back" in rows.columns else None, said=said,
+        refunded_too=rows if "back" in rows.columns else None, arguments=arguments,
     )  # fmt: skip
 
 
@@ -173,5 +173,5 @@ def _quality(manifest: keeping.Manifest) -> QualityReport:
 
 
 def _not_kept(_reason: str, _limit: int) -> Any:
-    message = _("The rows that were set aside are not kept. Look at them where they were read.")
+    message = _("The rows that were set aside are not saved. Look at them where they were read.")
     raise InputError(message, argument="reason")

@@ -57,7 +57,7 @@ def one_kind(paths: list[Path], source: str | Path) -> str:
 def oddities(named: list[Path], paths: list[Path]) -> tuple[str, ...]:
     """Return notes on the files: a type that differs from the name, and identical files."""
     packed = _("{name} was read from the files in it: {members}.")
-    text = _("{name} is no spreadsheet but text, and was read as text.")
+    text = _("{name} is text, not a spreadsheet, and was read as text.")
     inside = ", ".join(path.name for path in paths if path not in named)
     notes = [packed.format(name=named[0].name, members=inside)] if inside else []
     false = [path for path in paths if path.suffix.lower() in SPREADSHEETS and kind_of(path) == "text"]

@@ -54,14 +54,14 @@ class Layout:
             message = _("fill_down={value!r} is neither True nor False.")
             raise InputError(message.format(value=fill_down), argument="fill_down", given=fill_down)
         if self.sep is not None and not 1 <= len(self.sep) <= 4:  # noqa: PLR2004 - the engine's limit
-            message = _("sep={sep!r} cannot part fields. Give what stands between them, such as ';' or '\\t'.")
+            message = _("sep={sep!r} cannot separate fields. Give the character between them, such as ';' or '\\t'.")
             raise InputError(message.format(sep=self.sep), argument="sep", given=self.sep)
 
     def refuse(self, *arguments: str) -> None:
         """Raise an error if any of these arguments was given, since it does not apply to the source."""
         for name in arguments:
             if getattr(self, name) is not None:
-                message = _("{name}= is for sources of another kind, and means nothing here. Leave it out.")
+                message = _("{name}= is for sources of another kind and has no effect here. Leave it out.")
                 raise InputError(message.format(name=name), argument=name, given=getattr(self, name))
 
 

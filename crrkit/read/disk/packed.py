@@ -155,7 +155,7 @@ def _check_members(path: Path) -> None:
 
 
 def _too_long(path: Path) -> SourceError:
-    message = _("would become more than {n} {n:time|times} as long when unpacked, as no table does.")
+    message = _("would become more than {n} {n:time|times} as long when unpacked, which no table does.")
     return bad(path, message.format(n=MOST_TIMES))
 
 

@@ -135,7 +135,7 @@ def _book(path: Path) -> dict[str, pd.DataFrame]:
 def _cells(path: Path, sheet: str | None) -> list[tuple[str, pd.DataFrame]]:
     pages = _book(path)
     if sheet is not None and sheet not in pages:
-        message = _("sheet={sheet!r} is no sheet of the spreadsheet. Its sheets are {names}.")
+        message = _("sheet={sheet!r} is not a sheet of the spreadsheet. Its sheets are {names}.")
         raise InputError(message.format(sheet=sheet, names=", ".join(pages)), argument="sheet", given=sheet)
     wanted = {name: cells for name, cells in pages.items() if sheet in (None, name)}
     return [(name, cells.dropna(how="all").dropna(how="all", axis="columns")) for name, cells in wanted.items()]

@@ -46,7 +46,7 @@ def regular(path: Path) -> Path:
     if stat.S_ISREG(mode):
         return path
     if not stat.S_ISFIFO(mode):
-        raise bad(path, _("is no file but a device. Name a file, or a pipe that somebody writes to."))
+        raise bad(path, _("is a device, not a file. Name a file, or a pipe that a program writes to."))
     return _of_pipe(path)
 
 

@@ -96,7 +96,7 @@ def _at(source: str | Path) -> Database:
         raise bad(path, _("was not found. Check the name; the current folder is {folder}.").format(folder=Path.cwd()))
     if address and kind != address[1].lower():
         told = {"sqlite": "SQLite", "duckdb": "DuckDB"}[address[1].lower()]
-        raise bad(path, _("is no {kind} file.").format(kind=told))
+        raise bad(path, _("is not a valid {kind} file.").format(kind=told))
     if kind == "duckdb":
         return _duckdb(path)
     con = fetching.open_sqlite(path)

@@ -96,7 +96,7 @@ def _chosen(database: Database, table: str | None) -> tuple[str, Place, tuple[st
     parts = table.rpartition(".")
     found = there.get(table) or next((place for place in there.values() if place == (parts[0], parts[2])), None)
     if found is None and there and not parts[0]:
-        message = _("table={table!r} is no table of {database}. Its tables are {tables}.")
+        message = _("table={table!r} is not a table of {database}. Its tables are {tables}.")
         words = {"table": table, "database": database.name, "tables": listed}
         text = message.format(**words) + suggestion(table, there)
         raise InputError(text, argument="table", given=table, available=list(there))

@@ -39,7 +39,7 @@ ROLES = {
     "orders": ("customer", "at", "amount", "quantity", "price", "receipt", "status"),
     "contracts": ("customer", "start", "end", "contract", "amount"),
     "events": ("customer", "at", "kind", "receipt", "amount"),
-    "turns": ("customer", "at", "kind", "contract", "amount"),
+    "contract events": ("customer", "at", "kind", "contract", "amount"),
 }
 
 VALUE = re.compile(r"\W*\d[\d\W]*")  # a name of a column has a letter; empty ones are numbered by the readers
@@ -141,11 +141,11 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
                 found = settle_orders(source, layout)
         except UnsettledError as unsettled:
             kind, reason = unsettled.calls[0].kind, str(unsettled)
-            shape = "turns" if kind == "contracts" else kind
+            shape = "contract events" if kind == "contracts" else kind
             roles = dict.fromkeys(ROLES[shape]) | {"kind": str(unsettled.calls[0].arguments["kind"])}
             settled = settle_columns(shape, roles, available=columns)
             found = {role: settled[role] for role in ROLES[shape] if role in settled}
-            if shape == "turns":
+            if shape == "contract events":
                 return Guess(kind, found, (reason,), name, where, by_names(found))
     with databases.in_words(source):
         opened = open_source(source, kind=kind, named=found, by=(), forms=Forms(layout=layout))

@@ -31,7 +31,7 @@ from crrkit.read.quality import (
     refuse_broken,
     repeat_notes,
     spells_in,
-    turned_doubt,
+    swapped_dates_doubt,
     unknown_by_day,
     unknown_note,
     unpriced_doubt,
@@ -85,7 +85,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def in_a_sentence(read: Callable[P, R]) -> Callable[P, R]:
+def with_source_errors(read: Callable[P, R]) -> Callable[P, R]:
     """Decorator of a reader: convert engine errors, such as a damaged page of a Parquet file, to `SourceError`."""
 
     @wraps(read)
@@ -223,7 +223,7 @@ def _doubts(
         said += lives_doubts(found.table, first=found.first, last=found.last)
         if spells and not opened.elsewhere:
             said += crowded_day_doubt(spells, used=quality.rows_used)
-            said += turned_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
+            said += swapped_dates_doubt([*(spell.day for spell in spells), max(spell.after for spell in spells)])
     if quality.kind == "snapshots":
         said += listed_doubts(good, opened.unread)
     elif is_log and opened.unread:

@@ -75,7 +75,8 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
         return opened, _only(opened.table, column, said)
     if was_named and not words:
         message = _(
-            "status={column!r} holds more than {n} different {n:word|words}: these are no states. Name another column."
+            "status={column!r} holds more than {n} different {n:word|words}: it does not hold states. Name another"
+            " column."
         )
         raise InputError(message.format(column=column, n=told_number(MOST_KINDS)), argument="status", given=column)
     if not was_named and said is None and any(map(_is_touch, words)):
@@ -116,13 +117,14 @@ def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> 
     notes, doubts = [], []
     if aside:
         text = _(
-            "Column {column!r}: rows with {words} are no purchases and were set aside. counts= says which words are."
+            "Column {column!r}: rows with {words} are not purchases and were set aside. Use counts= to say which words"
+            " are."
         )
         notes.append(text.format(column=column, words=listed(aside, words)))
     if strange:
         text = _(
             "Column {column!r} also says {words}: it is not known what this means, and these rows count as purchases."
-            " If they are none, list in counts= the words that are."
+            " If they are not, list in counts= the words that are."
         )
         doubts.append(text.format(column=column, words=listed(strange, words)))
     return States(tuple(aside), notes=tuple(notes), doubts=tuple(doubts))

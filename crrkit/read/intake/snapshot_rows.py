@@ -12,7 +12,7 @@ import ibis
 
 from crrkit.ground import InputError, told as _, told_number
 from crrkit.read.disk import Layout
-from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, with_source_errors
 from crrkit.read.intake.fields import (
     GIVEN,
     LINE_COLUMN,
@@ -87,7 +87,7 @@ def _canonical(opened: Opened, fields: Mapping[str, Any], by: Sequence[str], las
     return canonical_of(opened, fields, wrong, by=by, times=("start",), zone=None, as_of=last, kind="snapshots")
 
 
-@in_a_sentence
+@with_source_errors
 def read_snapshot_rows(
     source: Any,
     *,
@@ -143,7 +143,8 @@ def _labels(opened: Opened, told: ir.StringValue, forms: Forms, stack: Stack) ->
     met = opened.table.select(told=told).distinct().limit(MOST_LISTS + 1).to_pyarrow()["told"].to_pylist()
     if len(met) > MOST_LISTS:
         message = _(
-            "Column {column!r} holds more than {n} different {n:day|days}: these are no lists. Name another with at=."
+            "Column {column!r} holds more than {n} different {n:day|days}: it does not hold dates of lists. Name"
+            " another with at=."
         )
         raise InputError(message.format(column=stack.at, n=told_number(MOST_LISTS)), argument="at")
     names = [
@@ -246,7 +247,9 @@ def _says_so(
 ) -> ir.BooleanValue:
     told = _("the columns of lists") if column == MARK else column
     if not met:
-        message = _("{column!r} holds more than {n} different {n:word|words}: these are no marks. Name another column.")
+        message = _(
+            "{column!r} holds more than {n} different {n:word|words}: it does not hold marks. Name another column."
+        )
         raise InputError(message.format(column=told, n=MOST_MARKS), argument="status")
     words = marks_there(met, column=told, counts=counts)
     return text.is_true(opened.table[column].cast("string").strip().fill_null("").isin(words))

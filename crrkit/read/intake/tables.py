@@ -15,7 +15,7 @@ import ibis
 
 from crrkit.ground import check_choice
 from crrkit.read.intake import terms
-from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, with_source_errors
 from crrkit.read.intake.fields import GIVEN, end_of_today, literal, read_fields, unreadable, usual_faults
 from crrkit.read.intake.purchases import settle_kinds, settle_states
 from crrkit.read.quality import (
@@ -45,7 +45,7 @@ ENDS = ("first_day_after", "last_active_day")
 LAST_DAY = datetime.combine(date.max, time.min)
 
 
-@in_a_sentence
+@with_source_errors
 def read_contract_rows(
     source: Any,
     *,
@@ -143,7 +143,7 @@ def _without_open_ends(opened: Opened, rule: OpenEnds, forms: Forms) -> Opened:
     return replace(opened, table=table, notes=(*opened.notes, *notes))
 
 
-@in_a_sentence
+@with_source_errors
 def read_order_rows(
     source: Any,
     *,
@@ -225,7 +225,7 @@ def _money_apart(rows: Canonical) -> Canonical:
     return replace(rows, table=bought, money=rows.table, first=first or rows.first)
 
 
-@in_a_sentence
+@with_source_errors
 def read_event_rows(
     source: Any,
     *,

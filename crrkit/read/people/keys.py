@@ -86,7 +86,7 @@ def check_region(region: object) -> str | None:
     known = _library("phonenumbers").SUPPORTED_REGIONS
     if isinstance(region, str) and region.upper() in known:
         return region.upper()
-    message = _("region={value} is no country with phone numbers. Write its two letters, such as region='RU'.")
+    message = _("region={value} is not the code of a country. Write its two letters, such as region='RU'.")
     shown = region if isinstance(region, str) else described(region)
     raise InputError(message.format(value=shown), argument="region", given=region)
 

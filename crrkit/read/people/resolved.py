@@ -19,7 +19,7 @@ from crrkit.ground import (
     mark,
     ngettext,
 )
-from crrkit.read.intake import in_a_sentence
+from crrkit.read.intake import with_source_errors
 from crrkit.read.people.keys import EMAIL, LOOSE, TAX_ID, TELEPHONE
 from crrkit.read.people.linking import SEVERAL_NAMES, TOO_MANY
 from crrkit.read.sources import columns_of, open_source
@@ -197,7 +197,7 @@ def kinds_text(kinds: str) -> str:
     return " + ".join(_(words[kind]) if kind in words else kind for kind in kinds.split(" + "))
 
 
-@in_a_sentence
+@with_source_errors
 def _with_ids(table: Any, record: str | None) -> tuple[pd.DataFrame, pd.Series | None]:
     """Return the whole table, and the id of each row as text; None for the ids without ``record``."""
     if record is not None:

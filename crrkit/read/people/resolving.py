@@ -21,7 +21,7 @@ from crrkit.ground import (
     gettext as _,
     mark,
 )
-from crrkit.read.intake import in_a_sentence
+from crrkit.read.intake import with_source_errors
 from crrkit.read.people.keys import ALSO_CALLED, TELEPHONE, WHY_NO_KEY, check_codes, check_region, read_keys
 from crrkit.read.people.linking import components, shared, splitting_keys
 from crrkit.read.people.resolved import RECORD_ITSELF, People, parts_of, people_of
@@ -187,7 +187,7 @@ def _limits(max_degree: object, kinds: Sequence[str]) -> dict[str, float]:
     said = max_degree if isinstance(max_degree, Mapping) else dict.fromkeys(kinds, max_degree)
     stray = next((kind for kind in said if kind not in kinds), None)
     if stray is not None:
-        message = _("max_degree names {kind!r}, which is none of keys: {kinds}.")
+        message = _("max_degree names {kind!r}, which is not one of keys: {kinds}.")
         raise InputError(message.format(kind=stray, kinds=", ".join(kinds)), argument="max_degree", given=stray)
     return {kind: _limit(said.get(kind, MAX_DEGREE)) for kind in kinds}
 
@@ -197,12 +197,14 @@ def _limit(value: object) -> float:
         return math.inf
     number = check_number(value, name="max_degree")
     if number < 2 or number != int(number):  # noqa: PLR2004 - a link needs two
-        message = _("max_degree={value} is no number of records that a key links. Say 2 or more, or None for no limit.")
+        message = _(
+            "max_degree={value} is not a number of records that a key can link. Use 2 or more, or None for no limit."
+        )
         raise InputError(message.format(value=value), argument="max_degree", given=value)
     return number
 
 
-@in_a_sentence
+@with_source_errors
 def _read(
     table: Any, columns: Mapping[str, tuple[str, ...]], named: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, Opened]:

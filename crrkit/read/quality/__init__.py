@@ -44,7 +44,7 @@ from crrkit.read.quality.registers import (
     statuses,
 )
 from crrkit.read.quality.rows import ERRORS, REASONS, QualityReport
-from crrkit.read.quality.turned import turned_doubt
+from crrkit.read.quality.swapped_dates import swapped_dates_doubt
 from crrkit.read.quality.unknown import NOT_KNOWN, lost_doubts, unknown_by_day, unknown_note, with_weight
 from crrkit.read.quality.unread import NUMBER_ALONE, says_directions, suspects, unread_doubts
 from crrkit.read.quality.whole_numbers import FILLERS, OUTSTANDING
@@ -108,7 +108,7 @@ __all__ = [
     "spells_in",
     "statuses",
     "suspects",
-    "turned_doubt",
+    "swapped_dates_doubt",
     "twice_note",
     "twins",
     "unknown_by_day",

@@ -209,10 +209,10 @@ def _taken_as_one(counts: pa.Table) -> list[str]:
     if not (many := pc.sum(pc.greater(counts["spellings"], 1)).as_py()):
         return []
     note = ngettext(
-        "{n} customer id stood in more than one spelling (spaces, signs that cannot be seen, 17850.0 for 17850, marks"
-        " of a spreadsheet) and is taken as one.",
-        "{n} customer ids stood in more than one spelling (spaces, signs that cannot be seen, 17850.0 for 17850, marks"
-        " of a spreadsheet), and each is taken as one.",
+        "{n} customer id was written in more than one way (spaces, invisible characters, 17850.0 for 17850, marks of a"
+        " spreadsheet) and is taken as one.",
+        "{n} customer ids were written in more than one way (spaces, invisible characters, 17850.0 for 17850, marks of"
+        " a spreadsheet), and each is taken as one.",
         many,
     )
     return [note.format(n=format_number(many))]

@@ -19,9 +19,9 @@ from crrkit.read.values import is_true
 from crrkit.read.words import (
     USUAL_NAMES,
     Call,
+    are_contract_events,
     fold,
     listed,
-    tell_turns,
     usual_kind,
 )
 from crrkit.reduce import from_kept, rows_of_each
@@ -74,7 +74,7 @@ def refuse_event_log(
         if (known or not priced) and column not in by:
             raise unsettled(source, column, words)
         text = _(
-            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are none, use"
+            "Column {column!r} was not read and says {words}: each row counts as a purchase. If some are not, use"
             " status={column!r} and list in counts= the words that are."
         )
         found.append(text.format(column=column, words=listed([word for word in words if word], words)))
@@ -84,7 +84,7 @@ def refuse_event_log(
 def unsettled(source: str, column: str, words: Mapping[str, int]) -> UnsettledError:
     """Return the error for a column with kinds of events."""
     met = [word for word in words if word]
-    if tell_turns(met):
+    if are_contract_events(met):
         message = _(
             "{source} looks like a log of beginnings and ends: column {column!r} says {words}. Say which it is:"
             " {calls[0]} if they begin and end subscriptions, {calls[1]} if each row is something else that happened."
@@ -162,8 +162,8 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
     if quality.rows_used < CROWD or not largest or largest < CROWDED * total:
         return []
     note = _(
-        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue hang on it: check"
-        " that its amount is no slip."
+        "One row holds {share} of the revenue. Rates of customers stay as they are, those of revenue depend on it:"
+        " check that its amount is right."
     )
     share = largest / total
     return [Note.about(note.format(share=format_percent(share)), doubt=LARGEST, rows=1, revenue=share)]
@@ -187,8 +187,8 @@ def unpriced_doubt(rows: ir.Table, *, used: int, unpriced: int, column: str) -> 
     if n < CROWDED * used:
         return []
     message = _(
-        "{share} of the rows that count as purchases have nothing in column {column!r}. If they are none, such as"
-        " payments of the other side of an account, leave them out."
+        "{share} of the rows that count as purchases have nothing in column {column!r}. If they are not purchases, such"
+        " as payments of the other side of an account, leave them out."
     )
     return [message.format(share=format_percent(n / used), column=column)]
 

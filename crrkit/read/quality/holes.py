@@ -71,8 +71,8 @@ def crowded_day_doubt(spells: Sequence[Spell], *, used: int) -> list[str]:
         return []
     message = _(
         "{n} {n:row is|rows are} of one day, {day} ({share} of all), and no other day has more than {other}: as where"
-        " earlier purchases were imported with the day of the import. If so, when they were is not known, and rates up"
-        " to that day and after it do not hold."
+        " earlier purchases were imported with the day of the import. If so, their own dates are not known, and rates"
+        " up to that day and after it do not hold."
     )
     share = told_percent(busiest.rows / used)
     words = {"n": told_number(busiest.rows), "day": told_date(busiest.day), "other": told_number(other.rows)}

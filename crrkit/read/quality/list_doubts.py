@@ -74,7 +74,7 @@ def log_doubt(found: Mapping[date, Mapping[str, int]], people: int) -> list[str]
         return []
     message = _(
         "A customer stands on {each} of {n} {n:list|lists} on average ({share}): these look like purchases or"
-        " newcomers, not like lists of who is there. For purchases say read_orders."
+        " newcomers, not like lists of who is there. For purchases use read_orders."
     )
     words = {"each": told_number(each, digits=1), "n": len(found), "share": told_percent(each / len(found))}
     return [message.format(**words)]

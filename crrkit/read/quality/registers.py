@@ -130,7 +130,7 @@ def _renewed_doubt(words: Mapping[str, int], column: str, last: datetime) -> lis
 def _trial_doubt(words: Mapping[str, int], column: str) -> str:
     message = _(
         "Column {column!r} was not read and says {words} in contracts that count. If nobody has paid for them yet,"
-        " leave out their rows: trials that end without a contract are no lost customers."
+        " leave out their rows: trials that end without a contract are not lost customers."
     )
     return message.format(column=column, words=listed(list(words), words))
 
@@ -148,9 +148,9 @@ def listed_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
         if n:
             message = ngettext(
                 "{n} row says {words} in column {column!r}, which was not read, and counts as a customer of its list."
-                " If it is none, use status={column!r}.",
+                " If it is not one, use status={column!r}.",
                 "{n} rows say {words} in column {column!r}, which was not read, and count as customers of their lists."
-                " If they are none, use status={column!r}.",
+                " If they are not, use status={column!r}.",
                 n,
             )
             said.append(message.format(n=format_number(n), words=listed(gone), column=name))

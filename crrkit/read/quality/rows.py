@@ -87,28 +87,15 @@ class QualityReport(Shown):
     kinds: ClassVar[Mapping[str, str]] = {"reason": "word", "rows": "count", "share": "rate"}
 
     @classmethod
-    def from_counts(
-        cls,
-        counts: Mapping[str, int],
-        *,
-        source: str,
-        rows_used: int,
-        columns: Mapping[str, str],
-        notes: tuple[str, ...] = (),
-        fetch: Callable[[str, int], pd.DataFrame] | None = None,
-        doubts: tuple[str, ...] = (),
-        kind: str = "",
-        money: Mapping[str, float] | None = None,
-        unknown: pd.DataFrame | None = None,
-    ) -> QualityReport:
-        """Create the report from the number of rows of each reason."""
+    def from_counts(cls, counts: Mapping[str, int], *, rows_used: int, **facts: Any) -> QualityReport:
+        """Create the report from the number of rows of each reason; ``facts`` are its other attributes."""
         import pandas as pd
 
         met = {reason: int(counts[reason]) for reason in REASONS if counts.get(reason)}
         read = rows_used + sum(met.values())
         table = pd.DataFrame({"reason": list(met), "rows": pd.Series(list(met.values()), dtype="int64")})
         table["share"] = table["rows"] / read if read else float("nan")
-        return cls(table, source, read, rows_used, dict(columns), notes, fetch, doubts, kind, money or {}, unknown)
+        return cls(table, rows_read=read, rows_used=rows_used, **facts)
 
     def with_doubts(self, *doubts: str) -> QualityReport:
         """Return the report with more doubts."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST_LOOKED_AT = 2_000_000  # rows: for more, comparing all columns takes longer than counting
 
 
-def told_apart(engine: Backend, name: str) -> dict[str, Any]:
+def with_row_hashes(engine: Backend, name: str) -> dict[str, Any]:
     """Return attributes of `Opened` for a table of the engine with the hash of each row; none if it is very long."""
     rows = engine.con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]  # noqa: S608 - a name of our own
     if rows > MOST_LOOKED_AT:
@@ -25,7 +25,7 @@ def told_apart(engine: Backend, name: str) -> dict[str, Any]:
     return {"table": engine.table(f"{name}_told"), "has_twins": True}
 
 
-def of_frame(frame: pd.DataFrame) -> pa.Array | None:
+def row_hashes(frame: pd.DataFrame) -> pa.Array | None:
     """Return the hash of each row of a pandas frame; None if its values are not hashable, or it is too long."""
     if len(frame) > MOST_LOOKED_AT:
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import ntold as ngettext, told as _, told_number as format_number
+from crrkit.ground import mark, told as _, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.values import text
 from crrkit.read.words import (
@@ -59,6 +60,29 @@ _NOTHING = ("", "none", "null", "nan", "-")
 _SAID_NO = ("0", "0.0", "0.00", "0,00", "false", "f", "no", "n", "нет", "ложь")
 _SAID_YES = ("1", "1.0", "1,00", "true", "t", "yes", "y", "да", "истина", "+", "x")
 _ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG, "blank": _PAID_ON}
+_MARKED = mark(
+    "Column {column!r} was not read and marks {n} {n:row that counts as a purchase|rows that count as purchases}. If"
+    " {n:it is not one|they are not}, use status={column!r} and list the values of purchases in counts=."
+)
+# The doubts about a column by what its name says of the rows, in order of precedence.
+_DOUBTS = {
+    "flag": _MARKED,
+    "yes": _MARKED,
+    "no": mark(
+        "Column {column!r} was not read and says no in {n} {n:row that counts as a purchase|rows that count as"
+        " purchases}. If {n:it is not one|they are not}, use status={column!r} and list the values of purchases in"
+        " counts=."
+    ),
+    "blank": mark(
+        "Column {column!r} was not read and is empty in {n} {n:row that counts as a purchase|rows that count as"
+        " purchases}. If {n:it was|they were} never paid, use at={column!r}, which sets {n:it|them} aside."
+    ),
+    "below": mark(
+        "Column {column!r} was not read and is below 0 in {n} {n:row that counts as a purchase|rows that count as"
+        " purchases}. If {n:it is a return|they are returns}, name the column with amount=, or with quantity= and"
+        " price=."
+    ),
+}
 
 
 def suspects(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
@@ -85,25 +109,24 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
         unread: The columns to check.
         spoken: Those of them whose words show it, regardless of their names.
     """
-    marks = {place: _marks_of(rows, UNREAD + str(place), _roles(fold(name))) for place, name in enumerate(unread)}
-    asked = {f"{role}{place}": mark for place, found in marks.items() for role, mark in found.items()}
-    seen = rows.aggregate(total=rows.count(), **asked).to_pyarrow().to_pylist()[0]
-    said = []
+    counts = {
+        f"{role}{place}": count
+        for place, name in enumerate(unread)
+        for role, count in _marks_of(rows, UNREAD + str(place), _roles(fold(name))).items()
+    }
+    seen = rows.aggregate(total=rows.count(), **counts).to_pyarrow().to_pylist()[0]
+    doubts = []
     for place, name in enumerate(unread):
         roles, column = _roles(fold(name)), UNREAD + str(place)
-        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "blank", "below")}
         if roles["states"] or name in spoken:
-            said += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
-            said += _documents_doubt(rows, column, name)
-        if 0 < n["flag"] + n["yes"] < seen["total"]:
-            said.append(_flag_doubt(name, n["flag"] or n["yes"]))
-        elif 0 < n["no"] < seen["total"]:
-            said.append(_no_doubt(name, n["no"]))
-        elif 0 < n["blank"] < seen["total"]:
-            said.append(_blank_doubt(name, n["blank"]))
-        elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most rows are not returns
-            said.append(_below_doubt(name, n["below"]))
-    return list(dict.fromkeys([*said, *_sides_doubt(rows, unread)]))
+            doubts += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
+            doubts += _documents_doubt(rows, column, name)
+        n = {role: seen.get(f"{role}{place}") or 0 for role in _DOUBTS}
+        limits = dict.fromkeys(_DOUBTS, seen["total"])
+        limits["below"] = math.inf if roles["below"] else seen["total"] / 2  # most rows are not returns
+        found = [role for role in _DOUBTS if 0 < n[role] < limits[role]]
+        doubts += [_(_DOUBTS[role]).format(column=name, n=format_number(n[role])) for role in found[:1]]
+    return list(dict.fromkeys([*doubts, *_sides_doubt(rows, unread)]))
 
 
 def _documents_doubt(rows: ir.Table, column: str, name: str) -> list[str]:
@@ -117,7 +140,7 @@ def _documents_doubt(rows: ir.Table, column: str, name: str) -> list[str]:
         return []
     message = _(
         "Column {column!r} was not read and names documents such as {words} in rows that count as purchases. If they"
-        " are none, leave out their rows."
+        " are not, leave out their rows."
     )
     return [message.format(column=name, words=listed(none, words))]
 
@@ -136,7 +159,7 @@ def _sides_doubt(rows: ir.Table, unread: Sequence[str]) -> list[str]:
         return []
     message = _(
         "Columns {one!r} and {other!r} were not read: {n} {n:row has|rows have} a sum in the first alone, {m} in the"
-        " second alone, and all count as purchases. Leave out the rows of the side that is none."
+        " second alone, and all count as purchases. Leave out the rows of the side that is not."
     )
     names = {"one": unread[sides["comes"][0]], "other": unread[sides["goes"][0]]}
     return [message.format(n=format_number(n["comes"]), m=format_number(n["goes"]), **names)]
@@ -198,47 +221,3 @@ def _directions_doubt(words: Mapping[str, int], column: str) -> str:
         " status={column!r} and list in counts= the words of purchases."
     )
     return message.format(column=column, words=listed([word for word in words if word], words))
-
-
-def _blank_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and is empty in {n} row that counts as a purchase. If it was never paid, use"
-        " at={column!r}, which sets it aside.",
-        "Column {column!r} was not read and is empty in {n} rows that count as purchases. If they were never paid, use"
-        " at={column!r}, which sets them aside.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))
-
-
-def _no_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and says no in {n} row that counts as a purchase. If it is none, use"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and says no in {n} rows that count as purchases. If they are none, use"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))
-
-
-def _flag_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and marks {n} row that counts as a purchase. If it is none, use"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        "Column {column!r} was not read and marks {n} rows that count as purchases. If they are none, use"
-        " status={column!r} and list in counts= what stands in the rows of purchases.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))
-
-
-def _below_doubt(column: str, n: int) -> str:
-    message = ngettext(
-        "Column {column!r} was not read and is below 0 in {n} row that counts as a purchase. If it is a return, name"
-        " the column with amount=, or with quantity= and price=.",
-        "Column {column!r} was not read and is below 0 in {n} rows that count as purchases. If they are returns, name"
-        " the column with amount=, or with quantity= and price=.",
-        n,
-    )
-    return message.format(column=column, n=format_number(n))

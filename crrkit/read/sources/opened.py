@@ -166,7 +166,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:
     con = new_engine()
     is_pandas = frames.is_pandas(frame)
-    rows, alike = frames.to_arrow(frame, columns), twins.of_frame(frame) if is_pandas else None
+    rows, alike = frames.to_arrow(frame, columns), twins.row_hashes(frame) if is_pandas else None
     con.con.register(RAW, rows if alike is None else rows.append_column(TWIN, alike))
     facts |= {"copied": is_pandas, "has_twins": alike is not None, "in_order": True}
     return Opened(table=con.table(RAW), engine=con, **facts)
@@ -204,7 +204,7 @@ def _open_parquet(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -
     watch(con, paths)
     available = con.table(RAW).columns
     facts = wanted.beside(wanted.find(available), available, partial(beside.of_parquet, con, paths))
-    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
+    return Opened(name=name, engine=con, **twins.with_row_hashes(con, RAW), **facts)
 
 
 def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> Opened:
@@ -213,7 +213,7 @@ def _open_json(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> O
     notes = nested.load_json(con.con, paths, name=RAW, fits=wanted.fits, under=wanted.layout.sheet)
     facts = _beside_view(con, wanted)
     facts["notes"] = (*facts["notes"], *notes)
-    return Opened(name=name, engine=con, copied=True, **twins.told_apart(con, RAW), **facts)
+    return Opened(name=name, engine=con, copied=True, **twins.with_row_hashes(con, RAW), **facts)
 
 
 def _open_text(paths: list[Path], wanted: Wanted, name: str, folder: Path) -> Opened:
@@ -233,7 +233,7 @@ def _open_arrow(paths: list[Path], wanted: Wanted, name: str, _folder: Path) -> 
     con = new_engine()
     con.con.register(RAW, files.read_arrow(paths))
     facts = _beside_view(con, wanted)
-    return Opened(name=name, engine=con, **twins.told_apart(con, RAW), **facts)
+    return Opened(name=name, engine=con, **twins.with_row_hashes(con, RAW), **facts)
 
 
 def _beside_view(con: Any, wanted: Wanted) -> dict[str, Any]:

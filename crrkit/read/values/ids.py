@@ -72,7 +72,7 @@ def parse_ids(table: ir.Table, column: str) -> ir.Value:
     values = table[column]
     kind = values.type()
     if kind.is_nested() or kind.is_boolean():
-        message = _("Column {column!r} holds values of type {kind}, which are no ids. Name another column.")
+        message = _("Column {column!r} holds values of type {kind}, which are not ids. Name another column.")
         raise InputError(message.format(column=column, kind=kind), argument="customer")
     if kind.is_integer():
         return values
@@ -130,7 +130,7 @@ def _float_ids(table: ir.Table, values: ir.Value) -> ir.Value:
     number = ibis.ifelse(is_nan(values) | values.isinf(), ibis.null("float64"), values)
     seen = aggregate(table, fractional=(number % 1 != 0).any(), infinite=values.isinf().any())
     if seen["infinite"]:
-        message = _("Column {column!r} holds infinite numbers, which are no ids. Name another column.")
+        message = _("Column {column!r} holds infinite numbers, which are not ids. Name another column.")
         raise InputError(message.format(column=values.get_name()), argument="customer")
     if seen["fractional"]:
         return number.cast("string")
@@ -172,7 +172,7 @@ def tidier(spellings: pa.Table, column: str) -> Callable[[ir.StringValue], ir.St
 def _check_writing(seen: dict[str, bool], column: str) -> None:
     message = ""
     if seen["bytes"]:
-        message = _("Column {column!r} holds bytes that are no text. Write the ids as text first.")
+        message = _("Column {column!r} holds bytes that are not text. Write the ids as text first.")
     elif seen["short"] and seen["long"] and not seen["version"]:
         message = _(
             "Ids in {column!r} end in .0 and in .00: they may be numbers or versions. Write them as whole numbers, or"

@@ -84,7 +84,7 @@ def open_ends_of(given: Sequence[str | date] | None) -> OpenEnds:
     wrong = [value for value in values if not isinstance(value, str | date)]
     if isinstance(given, str) or wrong:
         message = _(
-            "open_ends={value!r} is no list of words and dates. Write it like open_ends=['9999-12-31', 'open']."
+            "open_ends={value!r} is not a list of words and dates. Write it like open_ends=['9999-12-31', 'open']."
         )
         raise InputTypeError(message.format(value=given), argument="open_ends", given=given)
     days = [day for value in values if (day := _day(value)) is not None]
@@ -182,7 +182,7 @@ def unread_ends(table: ir.Table, column: str, *, unread: ir.BooleanValue) -> tup
     if not met:
         return ()
     note = _(
-        "Ends written as {values} are no dates, and their rows are set aside. If they mean that the contract still"
+        "Ends written as {values} are not dates, and their rows are set aside. If they mean that the contract still"
         " runs, use open_ends=[{first!r}]: without these customers the rate is that of the others."
     )
     first = min(met, key=lambda value: (-value["rows"], value["written"]))

@@ -85,8 +85,8 @@ def serials_among(column: str, seen: dict[str, Any]) -> tuple[str, ...]:
     words = {"n": told_number(seen["n"]), "column": column, "one": seen["one"], "other": seen["other"]}
     if seen["n"] > 1 and seen["n"] > STRAY * seen["all"]:
         message = _(
-            "Column {column!r} holds dates such as {other!r} and numbers of a spreadsheet such as {one!r}, whose day"
-            " and month it may have turned. Export the dates again, in one form such as 2024-12-31."
+            "Column {column!r} holds dates such as {other!r} and numbers of a spreadsheet such as {one!r}, which may"
+            " have swapped their day and month. Export the dates again, in one form such as 2024-12-31."
         )
         raise InputError(message.format(**words), argument="dates")
     note = ngettext(

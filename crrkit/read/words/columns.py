@@ -21,7 +21,7 @@ REQUIRED = {
     "contracts": ("customer", "start", "end"),
     "events": ("customer", "at", "kind"),
     "snapshots": ("customer",),
-    "turns": ("customer", "at", "kind"),
+    "contract events": ("customer", "at", "kind"),
     "counts": (),
 }
 OPTIONAL: dict[str, tuple[str, ...]] = {
@@ -29,7 +29,7 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
     "contracts": ("contract", "amount"),
     "events": ("receipt", "amount"),
     "snapshots": (),
-    "turns": ("contract", "amount"),
+    "contract events": ("contract", "amount"),
     "counts": (),
 }
 # What a required role is, for a reader of the message that its column was not found.

@@ -114,7 +114,7 @@ def _pairs(kinds: Mapping[str, str | Words | None]) -> dict[str, str | None]:
 def _check_kind(value: object, *, name: str) -> str:
     if isinstance(value, str) and value in KINDS:
         return value
-    message = _("{name}: {value!r} is no kind of event. Choose one of {choices}.")
+    message = _("{name}: {value!r} is not a kind of event. Choose one of {choices}.")
     text = message.format(name=name, value=value, choices=", ".join(KINDS))
     if not isinstance(value, str):
         raise InputTypeError(text, argument=name, given=value)
@@ -134,11 +134,12 @@ def _fold(word: str) -> str:
     return re.sub(r"[\W_\d]+", "", word.casefold())
 
 
-def turn_of(word: str) -> str | None:
+def contract_event(word: str) -> str | None:
     """Return whether a word means the ``start`` or the ``end`` of a contract; None if it is unknown or ambiguous.
 
     Examples:
-        >>> [turn_of(word) for word in ("customer.subscription.deleted", "Подписался", "paused", "cancel_requested")]
+        >>> words = "customer.subscription.deleted", "Подписался", "paused", "cancel_requested"
+        >>> [contract_event(word) for word in words]
         ['end', 'start', None, None]
     """
     folded = word.casefold().strip()
@@ -149,7 +150,7 @@ def turn_of(word: str) -> str | None:
     return "start" if _STARTS.search(folded) else None
 
 
-def tell_turns(words: Iterable[str]) -> bool:
+def are_contract_events(words: Iterable[str]) -> bool:
     """Return whether the words of a log are those of subscriptions: a start, an end, and one not used for orders."""
-    met = [word for word in words if word]
-    return {"start", "end"} <= {turn_of(word) for word in met} and any(map(_OF_MEMBERS.search, map(str.casefold, met)))
+    met = [word.casefold() for word in words if word]
+    return {"start", "end"} <= set(map(contract_event, met)) and any(map(_OF_MEMBERS.search, met))

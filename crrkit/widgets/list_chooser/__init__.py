@@ -144,10 +144,10 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
         """Read the file as set in the menus, and open it in a ListExplorer."""
         needed = read.REQUIRED[self.kind.value]  # for the others "" means that there is no such column
         chosen = {role: menu.value for role, menu in self.columns.items() if menu.value or role not in (*needed, "by")}
-        said = {(read.EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
+        arguments = {(read.EVENT_OPTION if role == "kind" else role): column for role, column in chosen.items()}
         with use_language(self.lang):
             try:
-                self.base = read.read_list(self._path, kind=self.kind.value, said=said)
+                self.base = read.read_list(self._path, kind=self.kind.value, arguments=arguments)
                 self.explorer = ListExplorer(self.base)
             except CrrkitError as error:
                 self.field.says, self._shown.children = str(error), ()
@@ -211,5 +211,5 @@ def explore(
     from crrkit.read import Base, read_list
 
     with use_language(lang):
-        base = source if isinstance(source, Base) and not roles else read_list(source, kind=kind, said=roles)
+        base = source if isinstance(source, Base) and not roles else read_list(source, kind=kind, arguments=roles)
         return ListExplorer(base if every else advise(base).applied(base), every=every, lang=lang)

@@ -17,26 +17,26 @@ if TYPE_CHECKING:
 
     from crrkit.read.bases.base import Base
 
-Said = ParamSpec("Said")
+Arguments = ParamSpec("Arguments")
 B = TypeVar("B", bound="Base")
 
 # Arguments that apply to rows already in an engine; with any other argument the source itself is opened again.
 OF_ROWS = {"as_of", "end_is", "fill_down", "fold", "merge_gap", "nobody"}
 
 
-def can_be_read_again(read: Callable[Said, B]) -> Callable[Said, B]:
+def rereadable(read: Callable[Arguments, B]) -> Callable[Arguments, B]:
     """Decorator of a reader: store in its base how to read the same rows with changed arguments."""
 
     @wraps(read)
-    def reading(*source: Said.args, **said: Said.kwargs) -> B:
+    def reading(*source: Arguments.args, **arguments: Arguments.kwargs) -> B:
         with stoppable(), opening() as opened:
-            base = read(*source, **said)
+            base = read(*source, **arguments)
 
-        def again(**instead: Any) -> B:
-            with stoppable(), as_opened(opened[-1]) if set(instead) <= OF_ROWS else nullcontext():
-                return partial(read, *source)(**{**said, **instead})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
+        def reread(**changed: Any) -> B:
+            with stoppable(), as_opened(opened[-1]) if set(changed) <= OF_ROWS else nullcontext():
+                return partial(read, *source)(**{**arguments, **changed})  # type: ignore[call-arg]  # the arguments of a note are those of the reader
 
-        return replace(base, again=again, said=said, opened=opened[-1], path=_path_of(*source))
+        return replace(base, reread=reread, arguments=arguments, opened=opened[-1], path=_path_of(*source))
 
     return reading
 

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from crrkit.ground import MissingDependencyError, gettext as _
+from crrkit.ground.errors import MissingDependencyError
+from crrkit.ground.languages import gettext as _
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 BROWSER_PLACES = (
@@ -63,7 +64,7 @@ def print_page(page: str, chromium: str) -> bytes:
         MissingDependencyError: If the browser fails to print.
     """
     with tempfile.TemporaryDirectory(prefix="crrkit-") as folder:
-        source, target = Path(folder, "report.html"), Path(folder, "report.pdf")
+        source, target = Path(folder, "page.html"), Path(folder, "page.pdf")
         source.write_text(page, encoding="utf-8")
         as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # else it does not start
         options = ["--headless", "--disable-gpu", "--no-pdf-header-footer", "--virtual-time-budget=4000", *as_root]

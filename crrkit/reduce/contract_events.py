@@ -11,25 +11,25 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-TURN_START, TURN_END = "start", "end"
+START_EVENT, END_EVENT = "start", "end"
 
 
-def contracts_of_turns(turns: ir.Table, *, by: Sequence[str]) -> ir.Table:
+def contracts_from_events(events: ir.Table, *, by: Sequence[str]) -> ir.Table:
     """Return one row for each interval from a start event to the next end event, open if none follows.
 
     A start event during a contract and an end event outside of one are ignored. So is a moment with both: an active
     customer stays one, and the contract of any other has zero length.
 
     Args:
-        turns: ``customer, at, kind`` (``start`` or ``end``), optionally ``contract`` and ``amount``, and segments.
+        events: ``customer, at, kind`` (``start`` or ``end``), optionally ``contract`` and ``amount``, and segments.
         by: The segment columns.
     """
-    unit = [name for name in ("customer", "contract") if name in turns.columns]
-    told = [name for name in ("amount", *by) if name in turns.columns]
-    moments = turns.group_by([*unit, "at"]).agg(
-        starts=(turns["kind"] == TURN_START).any(),
-        ends=(turns["kind"] == TURN_END).any(),
-        **{name: turns[name].max(where=turns["kind"] == TURN_START) for name in told},
+    unit = [name for name in ("customer", "contract") if name in events.columns]
+    others = [name for name in ("amount", *by) if name in events.columns]
+    moments = events.group_by([*unit, "at"]).agg(
+        starts=(events["kind"] == START_EVENT).any(),
+        ends=(events["kind"] == END_EVENT).any(),
+        **{name: events[name].max(where=events["kind"] == START_EVENT) for name in others},
     )
     clear = moments.filter(~(moments["starts"] & moments["ends"])).drop("ends")
     in_order = ibis.window(group_by=unit, order_by="at")
@@ -37,4 +37,4 @@ def contracts_of_turns(turns: ir.Table, *, by: Sequence[str]) -> ir.Table:
     changes = seen.filter(seen["starts"] != seen["before"])
     spans = changes.mutate(end=changes["at"].lead().over(in_order))
     rows = spans.filter(spans["starts"]).rename(start="at")
-    return rows.select(*unit, "start", "end", *told)
+    return rows.select(*unit, "start", "end", *others)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import InputError, as_moment, check_choice, check_count, check_names, told as _
+from crrkit.read.disk import Layout
 from crrkit.read.values import Forms
 from crrkit.rules import MONTHS, WEEKDAYS, DefinitionCard
 
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 
 FILE = "file"  # the cut-off is the modification time of the file
+OF_LAYOUT = {field.name for field in fields(Layout)}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class SharedArguments:
     """The arguments that `read_contracts`, `read_orders` and `read_events` share, checked.
 
     Attributes:
@@ -55,14 +57,14 @@ class Asked:
         said, seen = self.forms.currency, quality.currency
         if said and seen and said != seen:
             message = _(
-                "currency={said!r}, but the amounts of {source} are said to be in {seen}. Say that, or leave it."
+                "currency={said!r}, but {source} says that its amounts are in {seen}. Use that, or leave currency= out."
             )
             text = message.format(said=said, seen=seen, source=quality.source)
             raise InputError(text, argument="currency", given=said)
         return said or seen or None
 
 
-def asked_of(
+def check_arguments(
     source: object,
     *,
     by: str | Sequence[str],
@@ -70,16 +72,18 @@ def asked_of(
     burn_in_days: int,
     week_starts: str,
     year_starts: str,
-    **forms: Any,
-) -> Asked:
-    """Check the shared arguments of a reader; ``forms`` are those of `crrkit.read.values.text.Forms`."""
+    **formats: Any,
+) -> SharedArguments:
+    """Check the shared arguments of a reader; ``formats`` are those of `Layout` and `Forms`."""
+    layout = Layout(**{name: formats.pop(name) for name in OF_LAYOUT & set(formats)})
     check_choice(week_starts, name="week_starts", choices=WEEKDAYS)
     check_choice(year_starts, name="year_starts", choices=MONTHS)
     check_count(burn_in_days, name="burn_in_days")
-    check_currency(forms.get("currency"))
-    return Asked(
-        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of), forms=Forms(**forms),
-        burn_in_days=burn_in_days, week_starts=week_starts, year_starts=year_starts,
+    check_currency(formats.get("currency"))
+    return SharedArguments(
+        by=check_names(by, name="by"), cut=written(source) if as_of == FILE else moment_of(as_of),
+        forms=Forms(**formats, layout=layout), burn_in_days=burn_in_days, week_starts=week_starts,
+        year_starts=year_starts,
     )  # fmt: skip
 
 
@@ -88,7 +92,7 @@ def check_currency(code: object) -> None:
     from babel.numbers import is_currency
 
     if code is not None and not (isinstance(code, str) and is_currency(code)):
-        message = _("currency={value!r} is no code of a currency. Write it like 'EUR' or 'RUB'.")
+        message = _("currency={value!r} is not a currency code. Write it like 'EUR' or 'RUB'.")
         raise InputError(message.format(value=code), argument="currency", given=code)
 
 
@@ -100,7 +104,7 @@ def moment_of(as_of: str | date | datetime | None) -> datetime | None:
     if moment is None:
         message = _("as_of={value!r} is not a date. Write it like '2024-07-01'.")
     elif moment.tzinfo is not None:
-        message = _("as_of={value!r} names a zone. Write it on the business's own clock, like '2024-07-01'.")
+        message = _("as_of={value!r} has a time zone. Write it in the local time of the business, like '2024-07-01'.")
     else:
         return moment
     raise InputError(message.format(value=as_of), argument="as_of", given=as_of)

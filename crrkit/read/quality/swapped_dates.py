@@ -16,7 +16,7 @@ SHARE_OUTSIDE = 0.2  # minimum share of the ambiguous days outside the time span
 MARGIN_OF_DAYS = timedelta(days=31)
 
 
-def turned_doubt(days: Sequence[date]) -> list[str]:
+def swapped_dates_doubt(days: Sequence[date]) -> list[str]:
     """Return a doubt if dates with a day up to 12 are outside the time span of the others, but not if swapped.
 
     Read month first, ``05/04/2024`` is in May and ``13/04/2024`` in April. Dates with a day above 12 are unambiguous
@@ -32,8 +32,8 @@ def turned_doubt(days: Sequence[date]) -> list[str]:
     if not all(since <= date(day.year, day.day, day.month) <= until for day in either):
         return []
     message = _(
-        "The dates with a day above 12 run from {since} to {until}, those with a day up to 12 from {first} to {last}:"
-        " a program seems to have taken the day of some for the month, for with both changed they are of the same time."
+        "The dates with a day above 12 run from {since} to {until}, those with a day up to 12 from {first} to {last}: a"
+        " program seems to have swapped day and month in some of them, for once swapped back they are of the same time."
         " Export the dates again, in one form such as 2024-12-31."
     )
     told = {"since": min(sure), "until": max(sure), "first": min(either), "last": max(either)}

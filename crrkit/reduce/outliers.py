@@ -11,7 +11,7 @@ from crrkit.reduce.rows import collect
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-TURN = "crrkit_turn"
+RANK = "crrkit_rank"
 
 
 def without_largest(table: ir.Table) -> ir.Table:
@@ -30,8 +30,8 @@ def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
     """Drop rows of a receipt with another customer or day than its first; return the rest and the number dropped."""
     if "receipt" not in table.columns:
         return table, 0
-    turn = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])
-    rows = table.mutate(**{TURN: turn})
-    later = rows["receipt"].notnull() & (rows[TURN] > 0)
+    rank = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])
+    rows = table.mutate(**{RANK: rank})
+    later = rows["receipt"].notnull() & (rows[RANK] > 0)
     found = collect(rows.filter(later).aggregate(rows=lambda late: late.count()))
-    return rows.filter(~later).drop(TURN), int(found["rows"].iloc[0])
+    return rows.filter(~later).drop(RANK), int(found["rows"].iloc[0])

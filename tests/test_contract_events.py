@@ -100,7 +100,7 @@ def test_contracts_are_told_apart_and_words_are_asked() -> None:
     }.items():  # fmt: skip
         with pytest.raises(InputError, match=why):
             crr.read_contracts(rows, kind="event", **{wrong: ["date"] if wrong == "open_ends" else "date"})
-    with pytest.raises(InputError, match="Name its column that says what happened"):
+    with pytest.raises(InputError, match="Name its column of events"):
         crr.read_contracts(rows, at="date")
     with pytest.raises(InputError, match="neither 'start' nor 'end'"):
         crr.read_contracts(rows, kind="event", kinds={"paused": "break"})

@@ -11,12 +11,12 @@ import ibis
 from crrkit import reduce
 from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake import terms
-from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, in_a_sentence
+from crrkit.read.intake.canonical import Canonical, canonical_of, doubted, with_source_errors
 from crrkit.read.intake.fields import GIVEN, read_fields, unreadable, usual_faults
 from crrkit.read.quality import left_out_doubts
 from crrkit.read.sources import in_business_zone, open_source
 from crrkit.read.values import is_true
-from crrkit.read.words import MOST_STATES, check_words, listed, turn_of
+from crrkit.read.words import MOST_STATES, check_words, contract_event, listed
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 SINCE = "crrkit_since"  # the time of the customer's first start
 
 
-@in_a_sentence
-def read_turn_rows(
+@with_source_errors
+def read_contract_event_rows(
     source: Any,
     *,
     named: Mapping[str, str | None],
@@ -39,23 +39,23 @@ def read_turn_rows(
     as_of: datetime | None,
 ) -> Canonical:
     """Return rows with ``customer start end`` (and ``contract amount`` if given) from a log with one row per event."""
-    opened = open_source(source, kind="turns", named=named, by=by, forms=forms)
+    opened = open_source(source, kind="contract events", named=named, by=by, forms=forms)
     opened, forms = in_business_zone(opened, forms, "at")
     opened, fields = read_fields(opened, forms, ids=("contract", "kind"), times=("at",), numbers=("amount",))
-    fields |= _turns(fields["kind"], opened.table, kinds)
+    fields |= _starts_and_ends(fields["kind"], opened.table, kinds)
     own = [fields[name] for name in ("customer", "contract") if name in fields]
-    began = ibis.ifelse(fields["kind"] == reduce.TURN_START, fields["at"], ibis.null("timestamp"))
+    began = ibis.ifelse(fields["kind"] == reduce.START_EVENT, fields["at"], ibis.null("timestamp"))
     fields[SINCE] = began.min().over(ibis.window(group_by=own))
 
     def wrong(row: Mapping[str, Any]) -> dict[str, Any]:
         return usual_faults(row, "at", numbers=("amount",), as_of=as_of) | {
             "no kind": ~row["kind" + GIVEN],
             "kind not used": unreadable(row, "kind"),
-            "end without a start": (row["kind"] == reduce.TURN_END) & ~is_true(row[SINCE] <= row["at"]),
+            "end without a start": (row["kind"] == reduce.END_EVENT) & ~is_true(row[SINCE] <= row["at"]),
         }
 
     rows = canonical_of(opened, fields, wrong, by=by, times=("at",), zone=forms.zone, as_of=as_of, kind="contracts")
-    return _with_left_out(replace(_with_note(rows), table=reduce.contracts_of_turns(rows.table, by=by)), as_of)
+    return _with_left_out(replace(_with_note(rows), table=reduce.contracts_from_events(rows.table, by=by)), as_of)
 
 
 def _with_left_out(rows: Canonical, as_of: datetime | None) -> Canonical:
@@ -64,17 +64,17 @@ def _with_left_out(rows: Canonical, as_of: datetime | None) -> Canonical:
     return doubted(rows, doubts=left_out_doubts(rows.table, starts, ends, until=(cut.date() - EPOCH).days))
 
 
-def _turns(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dict[str, Any]:
+def _starts_and_ends(word: Any, table: Any, kinds: Mapping[str, str | None] | None) -> dict[str, Any]:
     """Return whether each row is a ``start`` or an ``end``, and whether the field is not empty."""
     met = table.select(word=word.cast("string")).group_by("word").agg(rows=lambda t: t.count())
     words = {row["word"]: row["rows"] for row in met.limit(MOST_STATES + 1).to_pyarrow().to_pylist() if row["word"]}
     said = dict(kinds or {})
     check_words(said, words, name="kinds")
     for meant in said.values():
-        if meant not in (reduce.TURN_START, reduce.TURN_END, None):
+        if meant not in (reduce.START_EVENT, reduce.END_EVENT, None):
             message = _("kinds: {value!r} is neither 'start' nor 'end', nor None for what is neither.")
             raise InputError(message.format(value=meant), argument="kinds", given=meant)
-    meaning = {one: said[one] if one in said else turn_of(one) for one in words}
+    meaning = {one: said[one] if one in said else contract_event(one) for one in words}
     strange = [one for one in words if one not in said and meaning[one] is None]
     if strange or len(words) > MOST_STATES:
         message = _(
