@@ -447,6 +447,12 @@ def test_small_cells_are_hidden_with_their_complements_and_leave_every_mean() ->
     assert states(grid, "2024-01") == [SEEN] * 4
 
 
+def test_who_is_new_is_unknown_while_the_data_begin() -> None:
+    said = "Cohorts that begin in the first 20 days of the data hold old customers too: who is new is unknown."
+    assert said in str(crr.cohort_grid(orders(VECTOR, as_of="2024-05-01", burn_in_days=20)))
+    assert "old customers" not in str(crr.cohort_grid(orders(VECTOR, as_of="2024-05-01")))
+
+
 # Small and wrong ---------------------------------------------------------------------------------------------------
 
 
