@@ -335,7 +335,10 @@ def test_ages_are_counted_from_each_customers_own_purchase() -> None:
     base = orders("a 2024-01-31\na 2024-02-01\nb 2024-01-01\nb 2024-02-01", as_of="2024-06-01")
     assert rates(crr.cohort_grid(base), "2024-01")[:2] == [1, 1]
     # a buys again after one day, b after 31, which is in [30.4375, 60.875)
-    assert rates(crr.cohort_grid(base, align="age"), "2024-01")[:2] == [1, 0.5]
+    monthly = crr.cohort_grid(base, align="age")
+    assert rates(monthly, "2024-01")[:2] == [1, 0.5]
+    assert "in steps of 30.4375 days." in str(monthly)
+    assert "in steps of 7 days." in str(crr.cohort_grid(base, every="week", align="age"))
 
 
 def test_a_trailing_window_gives_orders_a_status_at_a_moment() -> None:
@@ -438,8 +441,16 @@ def test_small_cells_are_hidden_with_their_complements_and_leave_every_mean() ->
     assert shared.matrix("size").loc["2024-02"].isna().all()
     assert shared.average().set_index("age").loc[1, ["cohorts", "size", "rate"]].tolist() == [1, 20, 1]
     assert set(shared.conditional().query("cohort == '2024-01' and age == 3")["status"]) == {"suppressed"}
-    assert "×" in str(shared)
+    rows = {line.split()[0]: line.split()[1:] for line in str(shared).splitlines()[2:5]}
+    assert rows["2024-01"][1:] == ["100.0%", "×", "50.0%", "×"]  # of 30: 15 there after two months
+    assert rows["2024-02"] == ["–", "×", "×", "×"]  # not even the size
     assert states(grid, "2024-01") == [SEEN] * 4
+
+
+def test_who_is_new_is_unknown_while_the_data_begin() -> None:
+    said = "Cohorts that begin in the first 20 days of the data hold old customers too: who is new is unknown."
+    assert said in str(crr.cohort_grid(orders(VECTOR, as_of="2024-05-01", burn_in_days=20)))
+    assert "old customers" not in str(crr.cohort_grid(orders(VECTOR, as_of="2024-05-01")))
 
 
 # Small and wrong ---------------------------------------------------------------------------------------------------

@@ -44,6 +44,10 @@ class TestPrinted:
         three = decompose(OLD, new, kind="threefold")
         parts = (three.rate_effect, three.mix_effect, three.interaction)
         assert parts == pytest.approx((-0.016, 0.009375, 0.000875), abs=1e-12)
+        said = [one.caption().replace("\N{NO-BREAK SPACE}", " ") for one in (split, three)]
+        assert said[0] == "CRR 70.0% → 69.4%: −0.58 pp = −1.56 pp by rate, +0.98 pp by mix"
+        sum_of_three = "−0.58 pp = −1.60 pp by rate, +0.94 pp by mix, +0.09 pp by both"
+        assert said[1] == f"CRR 70.0% → 69.4%: {sum_of_three}"
 
     def test_v3_simpson(self) -> None:
         old, new = {"middle": (0.4, 0.55), "long": (0.6, 0.925)}, {"middle": (0.7, 0.57), "long": (0.3, 0.93)}

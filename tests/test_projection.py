@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
+from scipy.optimize import minimize_scalar
 
 import crrkit as crr
 from crrkit.ground.errors import InputError
@@ -79,6 +80,46 @@ def test_four_years_only() -> None:
         assert ask(8) is not None
         with pytest.raises(InputError, match="more than twice as far"):
             ask(9)
+
+
+def test_the_band_is_that_of_the_two_first_renewals_written_out() -> None:
+    # S(1) = b / (a + b) has the log odds log b - log a, S(2) = b (b + 1) / ((a + b)(a + b + 1)) has
+    # log b + log(b + 1) - log a - log(a + 2b + 1); their slopes in a and in b, and the delta method
+    law = fit_sbg(HIGH_END)
+    a, b, both = law.alpha, law.beta, law.alpha + 2 * law.beta + 1
+    slopes = {1: (-1 / a, 1 / b), 2: (-1 / a - 1 / both, 1 / b + 1 / (b + 1) - 2 / both)}
+    (of_a, shared), (_shared, of_b) = law.covariance.tolist()
+    table = law.project(3, level=0.9).set_index("age")
+    assert table.loc[0, ["low", "high"]].tolist() == [1, 1]
+    for age, (by_a, by_b) in slopes.items():
+        spread = 1.6448536 * math.sqrt(by_a**2 * of_a + 2 * by_a * by_b * shared + by_b**2 * of_b)
+        odds = table.loc[age] / (1 - table.loc[age])
+        assert math.log(odds["high"] / odds["survival"]) == pytest.approx(spread, rel=1e-3)
+        assert math.log(odds["survival"] / odds["low"]) == pytest.approx(spread, rel=1e-3)
+
+
+def test_the_standard_errors_are_the_width_of_the_profile() -> None:
+    # near the maximum the log-likelihood, maximised over the other parameter, falls by half for a step of one error
+    law = fit_sbg(HIGH_END)
+    numbers = 1000 * np.array(HIGH_END)
+    lost, still = pd.Series(numbers[:-1] - numbers[1:], index=range(1, 8)), pd.Series([numbers[-1]], index=[7])
+    for place, error in enumerate(law.se):
+        falls = []
+        for step in (-0.1 * error, 0.1 * error):
+
+            def fall(other: float, place: int = place, step: float = step) -> float:
+                at = (law.alpha + step, other) if place == 0 else (other, law.beta + step)
+                return law.log_likelihood - log_likelihood(*at, lost, still)
+
+            middle = (law.beta, law.alpha)[place]
+            falls.append(minimize_scalar(fall, bracket=(0.9 * middle, middle, 1.1 * middle)).fun)
+        assert sum(falls) / 2 == pytest.approx(0.5 * 0.1**2, rel=0.01)
+
+
+def test_at_alpha_one_the_expected_lifetime_is_infinite() -> None:
+    law = replace(fit_sbg(HIGH_END), alpha=1.0)
+    assert law.expected_lifetime == math.inf
+    assert replace(law, alpha=3.0, beta=4.0).expected_lifetime == 3  # (3 + 4 - 1) / (3 - 1)
 
 
 def test_the_band_says_on_how_many_customers_it_rests() -> None:

@@ -1,5 +1,6 @@
 """What a report says: each sentence against numbers counted by hand, in both languages."""
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from crrkit.report.account import earlier_periods, reference_row
 from crrkit.report.period_names import in_period, period_name, periods_counted, span_name
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
+from crrkit.report.trend_section import swing_words
 from crrkit.report.trial_section import worth_words
 
 MARCH = {"first": "2024-03", "start": 316}
@@ -208,6 +210,26 @@ class TestOtherFindings:
         )
         still = report.movement_finding(account((0, 0, 0), **MARCH))
         assert still.claim == "Nobody left; nobody new came; that makes 316 at the end."
+
+    def test_who_came_is_one_number_where_new_and_returned_are_not_told_apart(self) -> None:
+        # 316 - 27 = 289 stayed; 302 - 289 = 13 came
+        for flows, said in (
+            ((27, 10, 3), "27 left; 13 came, for the first time or again; that makes 302 at the end."),
+            ((27, 0, 0), "27 left; nobody came; that makes 289 at the end."),
+        ):
+            kept = account(flows, **MARCH)
+            hidden = replace(kept, table=kept.table.assign(new=math.nan, returned=math.nan))
+            assert report.movement_finding(hidden).claim == f"Of 316 customers {said}"
+
+    @pytest.mark.parametrize(
+        ("low", "high", "said"),
+        [
+            (0.2, 0.9, "20.0% to 90.0%"), (0.2, 1, "20.0% to 100.0%"), (0.2, 1.1, "20.0% or more"),
+            (0, 0.9, "0.0% to 90.0%"), (-0.1, 0.9, "90.0% or less"), (-0.1, 1.1, "any rate"),
+        ],
+    )  # fmt: skip
+    def test_a_limit_that_no_rate_can_cross_is_left_out(self, low: float, high: float, said: str) -> None:
+        assert swing_words(pd.Series({"low": low, "high": high})) == said
 
     def test_who_is_new_depends_on_where_the_list_begins(self) -> None:
         bought = report.movement_finding(account((27, 10, 3), **MARCH)).caveat

@@ -45,6 +45,12 @@ def test_the_change_is_held_against_chance() -> None:
     assert "data before April 1, 2024, this one data before May 1, 2024" in text
 
 
+def test_where_either_has_no_rate_nothing_is_compared() -> None:
+    empty = account((0, 0, 0), start=0)
+    for kept, previous in ((NOW, empty), (empty, THEN)):
+        assert said(kept, previous).startswith("One of the two reports has no rate, so there is nothing to compare.")
+
+
 def test_rates_by_other_rules_are_not_subtracted_and_the_rules_are_named() -> None:
     text = said(NOW, changed(THEN, refunds="keep"))
     assert text.startswith("The last report used other rules, so its 60.0% (March 2024) cannot be compared with 80.0%.")

@@ -75,6 +75,13 @@ def test_a_segment_with_nobody_to_keep_has_no_verdict() -> None:
     assert found.loc[("n", "w"), "p_holm"] == found.loc[("n", "w"), "p_value"]
 
 
+def test_a_period_of_one_segment_has_nothing_to_compare() -> None:
+    kept = by_segment(("n", "2020-01", 56, 70), ("n", "2020-02", 50, 60), ("s", "2020-02", 40, 60))
+    with pytest.raises(InputError, match=r"'2020-01' has fewer than two segments. .* periods are 2020-01, 2020-02\."):
+        crr.compare_segments(kept, period="2020-01")
+    assert crr.compare_segments(kept, period="2020-02").table["difference"].tolist() == pytest.approx([1 / 6])
+
+
 def test_simpson_is_named() -> None:
     # domain.md 3.7, V3: both parts better, the whole worse: .775 to .678
     rows = [

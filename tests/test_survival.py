@@ -309,6 +309,7 @@ def test_who_enters_late_is_not_at_risk_before() -> None:
     curve = survival_curve([2, 5, 6], left=[True, True, True], entry=[0, 3, 0])
     assert curve.table.set_index("age")["at_risk"].to_dict() == {0: 2, 2: 2, 5: 2, 6: 1}
     assert curve.at(5) == pytest.approx(0.25)
+    assert math.isnan(curve.at(6.5))  # nobody was observed at that age
 
 
 @pytest.mark.parametrize(
