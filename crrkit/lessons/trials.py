@@ -32,7 +32,7 @@ class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no typ
 
 
 class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The question, a text box, a button and the feedback; nothing typed is stored.
+    """The question, a text box, a button and the feedback; what is typed stays in the notebook.
 
     The language is fixed on creation, because a click is handled outside the cell that set it.
     """
