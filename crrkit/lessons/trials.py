@@ -205,9 +205,12 @@ def _means(average: pd.DataFrame, *, mature: bool) -> pd.Series[float]:
 
 
 def _row(means: pd.Series[float]) -> str:
-    head = "".join(f"<th>{age}</th>" for age in means.index)
-    cells = "".join(f"<td>{format_percent(mean, digits=0)}</td>" for mean in means)
-    return f'<div style="overflow-x:auto"><table><tr>{head}</tr><tr>{cells}</tr></table></div>'
+    apart = 'style="padding:0 .5em;text-align:right"'  # Jupyter sets the cells of a widget's table side by side
+    head = "".join(f"<th {apart}>{age}</th>" for age in means.index)
+    cells = "".join(f"<td {apart}>{format_percent(mean, digits=0)}</td>" for mean in means)
+    names = [f'<th scope="row" style="text-align:left">{name}</th>' for name in (_("age"), _("share"))]
+    rows = "".join(f"<tr>{name}{row}</tr>" for name, row in zip(names, (head, cells), strict=True))
+    return f'<div style="overflow-x:auto"><table>{rows}</table></div>'
 
 
 def _curve(means: pd.Series[float]) -> str:
