@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 import crrkit
-from crrkit.ground.display import ENDS, MOST_ROWS, UNDEFINED, Shown, format_cell
+from crrkit.ground.display import ROWS_OF_AN_END, ROWS_SHOWN, UNDEFINED, Shown, format_cell
 
 CLUB = crrkit.read_contracts(crrkit.sample_path("contracts"))
 
@@ -67,13 +67,17 @@ def test_html_is_a_table_with_headings_that_nobody_breaks_out_of() -> None:
 
 
 def test_of_a_long_table_both_ends_are_shown_and_what_is_left_out_is_said() -> None:
-    whole = Small(pd.DataFrame({"who": [f"c{n}" for n in range(MOST_ROWS)], "n": range(MOST_ROWS)}))
-    assert whole.to_html().count('<th scope="row"') == MOST_ROWS
+    whole = Small(pd.DataFrame({"who": [f"c{n}" for n in range(ROWS_SHOWN)], "n": range(ROWS_SHOWN)}))
+    assert whole.to_html().count('<th scope="row"') == ROWS_SHOWN
     assert "to_pandas" not in str(whole)
     long = Small(pd.DataFrame({"who": [f"c{n}" for n in range(5000)], "n": range(5000)}))
     said = "40 of 5,000 rows are shown; to_pandas() has all of them."
     lines = str(long).splitlines()
-    assert [line.split() for line in lines[ENDS + 1 : ENDS + 4]] == [["c19", "19"], ["…", "…"], ["c4980", "4,980"]]
+    assert [line.split() for line in lines[ROWS_OF_AN_END + 1 : ROWS_OF_AN_END + 4]] == [
+        ["c19", "19"],
+        ["…", "…"],
+        ["c4980", "4,980"],
+    ]
     assert lines[-2:] == ["c4999  4,999", said]
     assert long.to_html().count('<th scope="row"') == 41
     assert said in long.to_html()

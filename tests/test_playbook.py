@@ -21,7 +21,7 @@ from crrkit.judge.playbook.cards import two_groups
 from crrkit.judge.playbook.cause_rules import CAUSES
 from crrkit.judge.playbook.facts import MEASURES_OF
 from crrkit.judge.playbook.plans import PLANS, QUOTES
-from crrkit.judge.playbook.stage_rules import RAISED
+from crrkit.judge.playbook.stage_rules import WHAT_IT_RAISES
 from crrkit.measure.stages.list import StageList
 from crrkit.read.samples import sample_path
 
@@ -250,8 +250,8 @@ def test_the_largest_lever_is_the_one_of_the_published_table() -> None:
 
 
 def test_each_lever_is_named_by_what_it_raises() -> None:
-    assert set(RAISED) == set(MEASURES_OF)
-    assert len({*RAISED.values()}) == len(RAISED)
+    assert set(WHAT_IT_RAISES) == set(MEASURES_OF)
+    assert len({*WHAT_IT_RAISES.values()}) == len(WHAT_IT_RAISES)
 
 
 def test_with_all_costs_the_largest_is_the_one_that_brings_most_for_them() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 UNDEFINED = "\N{EN DASH}"
 BETWEEN = " \N{MIDDLE DOT} "  # separates the names of one segment by several columns
-MOST_ROWS, ENDS = 120, 20  # a longer table is shown by so many rows of each end
+ROWS_SHOWN, ROWS_OF_AN_END = 120, 20  # a longer table is shown by so many rows of each end
 # JupyterLab and nbconvert would set "$10 to $20" as a formula; these classes, of MathJax 3 and 2, forbid it.
 PLAIN_TEXT = "mathjax_ignore tex2jax_ignore"
 
@@ -112,7 +112,7 @@ class Shown:
         """Return the displayed columns as an accessible HTML table, of a long table both ends."""
         rows, left_out = _ends(self._shown_rows())
         table = table_to_html(rows, titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption())
-        return paragraphs(self.above()) + table + paragraphs([*left_out, *self.below()])
+        return _paragraphs(self.above()) + table + _paragraphs([*left_out, *self.below()])
 
     def __str__(self) -> str:
         """The doubts, the caption, the displayed columns as text (of a long table both ends), and the notes."""
@@ -143,17 +143,17 @@ class Shown:
 
 def _ends(rows: list[list[str]]) -> tuple[list[list[str]], list[str]]:
     """The rows to show, and a note on those left out, if there are too many to read."""
-    if len(rows) <= MOST_ROWS:
+    if len(rows) <= ROWS_SHOWN:
         return rows, []
     text = _("{n} of {all} rows are shown; to_pandas() has all of them.")
-    note = text.format(n=format_number(2 * ENDS), all=format_number(len(rows)))
-    return [*rows[:ENDS], ["\N{HORIZONTAL ELLIPSIS}"] * len(rows[0]), *rows[-ENDS:]], [note]
+    note = text.format(n=format_number(2 * ROWS_OF_AN_END), all=format_number(len(rows)))
+    return [*rows[:ROWS_OF_AN_END], ["\N{HORIZONTAL ELLIPSIS}"] * len(rows[0]), *rows[-ROWS_OF_AN_END:]], [note]
 
 
 _LEFT = ("text", "word", "date")
 
 
-def paragraphs(notes: Iterable[str]) -> str:
+def _paragraphs(notes: Iterable[str]) -> str:
     """Return each note as an HTML paragraph."""
     return "".join(f'<p class="{PLAIN_TEXT}">{html.escape(note)}</p>' for note in notes)
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from crrkit.measure.cohorts import CohortGrid
 
 
+WIDE = {"width": "36em", "max_width": "calc(100% - 4px)"}  # Jupyter's margin of 2 pixels is not part of the width
+
+
 class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no types
     """A text box without an echo from the kernel, which would undo what was typed in the meantime."""
 
@@ -32,7 +35,7 @@ class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no typ
 
 
 class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """The question, a text box, a button and the feedback; nothing typed is stored.
+    """The question, a text box, a button and the feedback; what is typed stays in the notebook.
 
     The language is fixed on creation, because a click is handled outside the cell that set it.
     """
@@ -41,7 +44,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._question, self._lang = question, language()
         self.box = AnswerBox(
             description=_("Your answer"), placeholder=question.kind.example(), continuous_update=False,
-            style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
+            style={"description_width": "initial"}, layout=WIDE,
         )  # fmt: skip
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
         self.said = ipywidgets.HTML()
@@ -202,9 +205,12 @@ def _means(average: pd.DataFrame, *, mature: bool) -> pd.Series[float]:
 
 
 def _row(means: pd.Series[float]) -> str:
-    head = "".join(f"<th>{age}</th>" for age in means.index)
-    cells = "".join(f"<td>{format_percent(mean, digits=0)}</td>" for mean in means)
-    return f'<div style="overflow-x:auto"><table><tr>{head}</tr><tr>{cells}</tr></table></div>'
+    apart = 'style="padding:0 .5em;text-align:right"'  # Jupyter sets the cells of a widget's table side by side
+    head = "".join(f"<th {apart}>{age}</th>" for age in means.index)
+    cells = "".join(f"<td {apart}>{format_percent(mean, digits=0)}</td>" for mean in means)
+    names = [f'<th scope="row" style="text-align:left">{name}</th>' for name in (_("age"), _("share"))]
+    rows = "".join(f"<tr>{name}{row}</tr>" for name, row in zip(names, (head, cells), strict=True))
+    return f'<div style="overflow-x:auto"><table>{rows}</table></div>'
 
 
 def _curve(means: pd.Series[float]) -> str:
@@ -222,7 +228,7 @@ def _slider(name: str, value: float, least: float, most: float, step: float) -> 
     made = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
     return made(
         value=value, min=least, max=most, step=step, description=name,
-        style={"description_width": "initial"}, layout={"width": "36em", "max_width": "100%"},
+        style={"description_width": "initial"}, layout=WIDE,
         readout_format="d" if made is ipywidgets.IntSlider else ".1f",
     )  # fmt: skip
 

@@ -18,7 +18,6 @@ from crrkit.ground import (
     mark,
     month_name,
     ngettext,
-    paragraphs,
     weekday_name,
 )
 from crrkit.rules.periods import MONTHS, WEEKDAYS, Calendar
@@ -206,8 +205,7 @@ class DefinitionCard:
         )
         return f'<dl class="crrkit-card {PLAIN_TEXT}">{items}</dl>'
 
-    def _repr_html_(self) -> str:
-        return self.to_html()
+    _repr_html_ = to_html
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -247,7 +245,7 @@ class DefinitionDifference(Shown):
 
     def to_html(self) -> str:
         """Return the rules that differ as an HTML table, or a sentence if there are none."""
-        return super().to_html() if len(self.table) else paragraphs([self.caption()])
+        return super().to_html() if len(self.table) else f"<p>{html.escape(self.caption())}</p>"
 
     def __str__(self) -> str:
         """Return the rules that differ as a text table, or a sentence if there are none."""

@@ -1,4 +1,4 @@
-"""A notebook that was saved in JupyterLab and is opened again without a kernel, and what JupyterLab could misread."""
+"""A notebook saved in JupyterLab and opened again without a kernel, and what JupyterLab could misread or misplace."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ table = pd.DataFrame(paid, columns=["who", "at", "price in $, less $1", "band"])
 base = crr.read_orders(table, customer="who", at="at", amount="price in $, less $1", by="band", as_of="2024-03-01")
 crr.retention_by_period(base, every="month", by="band")""",
     "base",
+    """from ipywidgets import HBox
+HBox([crr.widgets.PeriodExplorer(), crr.widgets.NoiseExplorer(n=10, kept=9)])""",
 ]
 
 
@@ -56,9 +58,13 @@ def test_what_was_saved_still_moves_when_it_is_opened_again(lab, browser: Browse
     page.get_by_role("menubar").get_by_text("Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     expect(page.locator(".jp-CodeCell .jp-InputPrompt").last).to_have_text(f"[{len(CELLS)}]:")
-    explorer = page.locator(".jp-OutputArea-output .crrkit-ui")
+    explorer = page.locator(".crrkit-formula")
     explorer.get_by_role("slider", name="Lost by the end").press("ArrowRight")
     expect(explorer).to_contain_text("CRR 84.3%")
+
+    left, right = (box.bounding_box() for box in page.locator(".widget-hbox .crrkit-ui").all())
+    assert min(left["width"], right["width"]) > page.locator(".widget-hbox").bounding_box()["width"] / 3
+    assert left["x"] + left["width"] <= right["x"]
 
     expect(page.get_by_text("$10 to $20").first).to_be_visible()
     expect(page.get_by_text("price in $, less $1").first).to_be_visible()
@@ -72,7 +78,7 @@ def test_what_was_saved_still_moves_when_it_is_opened_again(lab, browser: Browse
     shut_down_kernels(lab)
 
     page = opened(browser, lab.address("saved.ipynb"))
-    explorer = page.locator(".jp-OutputArea-output .crrkit-ui")
+    explorer = page.locator(".crrkit-formula")
     expect(explorer).to_contain_text("CRR 84.3%")
     explorer.get_by_role("slider", name="Lost by the end").press("ArrowRight")
     expect(explorer).to_contain_text("CRR 82.9%")

@@ -20,7 +20,7 @@ TOP_CUSTOMERS, TOP_REVENUE = 0.2, 0.8  # 20% of the customers, 80% of the revenu
 MOST_RETURN = 0.5
 SIGNIFICANT = 0.05
 # What each lever raises, as part of a sentence: the share, and of which stage.
-RAISED = {
+WHAT_IT_RAISES = {
     "conversion": mark("the share of contacts who become customers in a period"),
     "retention_middle": mark("the share of customers in the middle stage who are kept in a period"),
     "promotion": mark("the share of kept middle-stage customers who move on to the long stage"),
@@ -79,7 +79,7 @@ def _largest_words(name: str, facts: Facts) -> str:
             low=format_number(low, digits=1), high=format_number(high, digits=1), share=format_percent(first, digits=0)
         )
     gain = format_number(facts.lever(name), digits=1)
-    return text.format(lever=_(RAISED[name]), gain=gain, n=format_number(facts.horizon), band=band)
+    return text.format(lever=_(WHAT_IT_RAISES[name]), gain=gain, n=format_number(facts.horizon), band=band)
 
 
 def _evidence(name: str, facts: Facts, seen: Share) -> str:

@@ -611,6 +611,7 @@ export function bench({
   );
   root.addEventListener("keydown", (event) => event.stopPropagation());
   root.append(ownForms(root));
+  el.classList.add("crrkit-place");
   el.replaceChildren(root);
   redraw();
   return () => traits.forEach((trait) => model.off(`change:${trait}`, follow));
