@@ -12,7 +12,7 @@ from crrkit.cli.reading import marks_of, target_of
 from crrkit.counts import newcombe
 from crrkit.figures.theme import THEMES, legible
 from crrkit.ground import InputError
-from crrkit.judge import Target
+from crrkit.judge import Target, TargetHistory
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 
@@ -22,7 +22,7 @@ FLOWS = [(60, 60, 0)] * 4 + [(20, 20, 0)] * 3
 KEPT = account(*FLOWS, start=1000)
 
 
-def judged(kept: crr.RetentionTable, target: float | Target) -> str:
+def judged(kept: crr.RetentionTable, target: float | Target | TargetHistory) -> str:
     return report.verdict_finding(report.verdict_of(kept, target=target)).claim
 
 
@@ -48,6 +48,18 @@ def test_a_yearly_target_is_held_against_a_year() -> None:
         contracts, YEARLY
     )
     assert "is of another period, for which the list gives no rate yet" in judged(KEPT, YEARLY)  # buyers: one month
+
+
+def test_of_a_history_the_target_of_the_own_period_counts_though_another_is_newer() -> None:
+    monthly = [
+        Target(value=value, period="month", basis_period="2023", author="Board", date=day)
+        for value, day in ((0.9, "2024-01-01"), (0.985, "2024-07-02"))
+    ]  # July began before the second
+    yearly = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-06-01")
+    history = TargetHistory((monthly[0], yearly, monthly[1]))
+    assert judged(KEPT, history).startswith("98.0% reaches your target, at least 90%.")
+    assert "is of another period" in judged(KEPT, TargetHistory((yearly,)))
+    assert "your target" not in judged(KEPT, TargetHistory())
 
 
 def test_only_a_target_of_the_own_period_is_drawn() -> None:
