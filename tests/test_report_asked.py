@@ -15,6 +15,7 @@ from crrkit.ground import InputError
 from crrkit.judge import Target, TargetHistory
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
+from crrkit.report.trend_section import LATEST_DRAWN, line
 
 YEARLY = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-01-01")
 # Of 1,000 customers 60 leave in each of the first four months, 20 in each of the next three; as many come as leave.
@@ -47,6 +48,11 @@ def test_a_yearly_target_is_held_against_a_year() -> None:
     assert "61.3% for one year, if all periods were alike, misses your target, at least 75%." in judged(
         contracts, YEARLY
     )
+    yearly = "If all periods of a year were like this one, 61.3% would be kept over a year: below that range."
+    assert yearly in judged(contracts, YEARLY)
+    verdict = report.verdict_of(contracts, target=YEARLY)  # your target per year, the usual band both ways, no more
+    found = [("target", "equivalent"), ("A16", "as stated"), ("A16", "equivalent")]
+    assert list(verdict[["source", "basis"]].itertuples(index=False, name=None)) == found
     assert "is of another period, for which the list gives no rate yet" in judged(KEPT, YEARLY)  # buyers: one month
 
 
@@ -74,6 +80,22 @@ def test_only_a_target_of_the_own_period_is_drawn() -> None:
     }
     assert "target=0.9" in cells[0.9]
     assert "target" not in cells[YEARLY]
+
+
+def test_the_caption_of_the_line_explains_what_is_drawn_and_nothing_else() -> None:
+    hollow, cross, dashed = "The hollow point is", "Where the line breaks at a cross", "The dashed lines enclose"
+    withheld = report.shared(account((50, 100, 0), (5, 0, 0), (20, 0, 0)), min_cell=10)
+    long = account(*[(60, 60, 0)] * (LATEST_DRAWN + 1), start=1000, first="2019-01")
+    for kept, has_limits, said in (
+        (KEPT, False, set()),
+        (KEPT, True, {dashed}),
+        (account((20, 20, 0), (20, 20, 0), running=True), False, {hollow}),
+        (withheld, False, {cross}),
+        (long, False, {f"The last {LATEST_DRAWN} of {LATEST_DRAWN + 1} months are drawn;"}),
+    ):
+        text = str(line(kept, has_limits=has_limits))
+        assert {one for one in {hollow, cross, dashed, *said} if one in text} == said
+        assert ("are drawn;" in text) == (kept is long)
 
 
 def test_before_and_after_a_day_counted_by_hand() -> None:

@@ -182,6 +182,28 @@ def test_windows_and_own_limits(rule: crr.activity.Activity, every: str, status:
     assert judge_rhythm(base, every=every).status == status
 
 
+@pytest.mark.parametrize(
+    ("window", "every", "said"),
+    [
+        (5, "week", "every='month', activity=Trailing(days=31)"),
+        (20, "week", "every='month', activity=Trailing(days=31)"),
+        (20, "month", "activity=Trailing(days=31)"),
+        (7, "quarter", "every='month', activity=Trailing(days=31)"),
+        (26, "week", "every='month'"),
+        (None, "week", "every='month'"),
+    ],
+)
+def test_what_would_do_under_a_window_is_not_flagged(window: int | None, every: str, said: str) -> None:
+    regular = orders({who: list(range(who % 25, 700, 25)) for who in range(60)})  # everybody comes every 25 days
+    base = regular if window is None else regular.with_activity(crr.Trailing(days=window))
+    warning = judge_rhythm(base, every=every).warning
+    assert warning.endswith(f"What would suit: {said}.")
+    assert judge_rhythm(base, every="month").is_doubtful == ("activity" in said)
+    if "activity" in said:
+        base = regular.with_activity(crr.Trailing(days=31))
+    assert not judge_rhythm(base, every="month").is_doubtful
+
+
 def test_what_would_do_is_never_flagged_itself() -> None:
     for base in (coffee(), coffee().with_activity(crr.Trailing(days=100)), yearly_contracts()):
         advice = advise(base)
