@@ -137,7 +137,7 @@ class Rhythm:
         if rule is None and self.is_by_rule and advice.ground != WINDOW:  # most take longer than the window
             rule = Trailing(days=ceil(DAYS_PER_PERIOD[advice.every]))
         period = "" if advice.every == self.every and advice.activity is None else f"every={advice.every!r}"
-        what = ", ".join(filter(None, [period, rule and f"activity={rule!r}"]))
+        what = ", ".join(filter(None, [period, "" if rule is None else f"activity={rule!r}"]))
         if not what:
             return _("No calendar period is as long; cohort_grid shows who comes back after years.")
         return _("What would suit: {what}.").format(what=what)
