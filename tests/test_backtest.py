@@ -229,6 +229,8 @@ class TestBand:
         assert spread.excess == pytest.approx((25 / 6,))
         assert spread.sizes == pytest.approx((300 / (25 / 6),))
         assert spread.entries == pytest.approx((36.0,))  # (0 + 36 + 36) / 2, above the mean of 10
+        assert spread_of(Parts(counts, same[:2], entries[1:], {})).entries == (72.0,)  # 36 + 36, of two periods
+        assert spread_of(Parts(counts, same[:1], entries[:1], {})).entries == (10.0,)  # of one the mean alone is known
 
     @pytest.mark.parametrize("periods", [4, 12])
     @pytest.mark.parametrize("differ", [False, True])

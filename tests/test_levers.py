@@ -296,6 +296,16 @@ def test_without_an_equilibrium_the_long_run_is_not_known() -> None:
     assert table["customers"][0] > 0
 
 
+def test_of_a_stage_that_keeps_everybody_some_can_be_let_go() -> None:
+    matrix = WORKED.copy()
+    matrix.loc["long"] = [0, 0.1, 0.9, 0]  # nobody of the 400 is lost
+    model = crr.StageModel(matrix, {"middle": 600, "long": 400})
+    worse = crr.Scenario(retention_long=-0.05)
+    kept = [model.project(1, scenario=one).table["kept"].iloc[1] for one in (None, worse)]
+    assert kept == pytest.approx([600 * 0.55 + 400, 600 * 0.55 + 400 * 0.95])
+    assert model.levers(1, step=-0.05, only=["retention_long"]).table["customers"][0] == pytest.approx(-20)
+
+
 def test_bands() -> None:
     sizes = {"short": 2500, "middle": 600, "long": 400, "lapsed": 300}
     moves = pd.DataFrame(

@@ -326,6 +326,17 @@ class TestBegunWithin:
     def test_not_where_little_of_the_period_is_missing(self, first: str):
         assert not any("The list begins" in note for note in self.account(first).notes)
 
+    def test_from_a_fifth_of_the_period_and_seven_customers_on(self):
+        def said(first: str, **more: int) -> bool:
+            return any("The list begins" in note for note in self.account(first, **more).notes)
+
+        # From January 8 on 7 days of 31 are missing and 24 seen, in which one a day bought: at that pace 7 are missing.
+        assert said("2024-01-08", a_day=1)
+        assert not said("2024-01-07T06:00", a_day=1), "in 24.75 days 25 bought: in the missing 6.25 days 6.3 would have"
+        assert said("2024-01-07T06:00")
+        assert not said("2024-01-07"), "6 days are less than a fifth of 31"
+        assert said("2024-01-17", days=30), "a second period is enough, though it is running"
+
     def test_nor_in_a_list_of_few_rows_or_under_a_window(self):
         log = pd.DataFrame({"who": list("aabb"), "at": ["2024-01-17", "2024-02-03", "2024-01-20", "2024-03-03"]})
         kept = retention_by_period(read_orders(log, customer="who", at="at"), every="month")

@@ -179,6 +179,10 @@ def test_identity_comes_first_where_it_is_less_certain_than_chance() -> None:
     assert "identity" in names(YEAR, identity=(0.67, 0.73))
     assert "identity" in names(YEAR, identity=(0.73, 0.67)), "in either order"
     assert "identity" not in names(YEAR, identity=(0.68, 0.73))
+    card = crr.diagnose(YEAR, identity=(0.67, 0.73)).card("identity")
+    said = "Strict and loose links give 67.0% to 73.0%, 6.0 points apart; the interval is 5.7 points wide."
+    assert card.triggers[0].replace("\N{NO-BREAK SPACE}", " ") == said
+    assert card.trial.sample == 278  # domain 2.10: five points, p = .5, frame 1000
 
 
 def test_a_target_is_due_in_the_last_sixty_days_of_the_year() -> None:
@@ -333,6 +337,12 @@ def test_four_fifths_from_one_fifth() -> None:
     assert "80.0% of the revenue" in card.triggers[0]
     assert (card.reach, card.gain) == (2, pytest.approx(0.02))
     assert "concentration" not in names(YEAR, concentration=crr.concentration([499, *ten[1:]]))
+    # With a model: of the 600 + 400 customers one in a hundred more stays each period; a customer so kept is worth a
+    # tenth of what the ten of the first period bring.
+    model, point = worked(), crr.Scenario(retention_middle=0.01, retention_long=0.01)
+    more = model.project(2, scenario=point).table["customers"].iloc[-1] - model.project(2).table["customers"].iloc[-1]
+    card = crr.diagnose(HALVES, model=model, horizon=2, concentration=crr.concentration(ten)).card("concentration")
+    assert card.gain == pytest.approx(0.02 * more / 10, rel=1e-2)
     with pytest.raises(crr.InputError, match="top fifth"):
         crr.diagnose(YEAR, concentration=crr.concentration(ten, top=0.1))
 

@@ -12,9 +12,10 @@ from crrkit.cli.reading import marks_of, target_of
 from crrkit.counts import newcombe
 from crrkit.figures.theme import THEMES, legible
 from crrkit.ground import InputError
-from crrkit.judge import Target
+from crrkit.judge import Target, TargetHistory
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
+from crrkit.report.trend_section import LATEST_DRAWN, line
 
 YEARLY = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-01-01")
 # Of 1,000 customers 60 leave in each of the first four months, 20 in each of the next three; as many come as leave.
@@ -22,7 +23,7 @@ FLOWS = [(60, 60, 0)] * 4 + [(20, 20, 0)] * 3
 KEPT = account(*FLOWS, start=1000)
 
 
-def judged(kept: crr.RetentionTable, target: float | Target) -> str:
+def judged(kept: crr.RetentionTable, target: float | Target | TargetHistory) -> str:
     return report.verdict_finding(report.verdict_of(kept, target=target)).claim
 
 
@@ -47,7 +48,24 @@ def test_a_yearly_target_is_held_against_a_year() -> None:
     assert "61.3% for one year, if all periods were alike, misses your target, at least 75%." in judged(
         contracts, YEARLY
     )
+    yearly = "If all periods of a year were like this one, 61.3% would be kept over a year: below that range."
+    assert yearly in judged(contracts, YEARLY)
+    verdict = report.verdict_of(contracts, target=YEARLY)  # your target per year, the usual band both ways, no more
+    found = [("target", "equivalent"), ("A16", "as stated"), ("A16", "equivalent")]
+    assert list(verdict[["source", "basis"]].itertuples(index=False, name=None)) == found
     assert "is of another period, for which the list gives no rate yet" in judged(KEPT, YEARLY)  # buyers: one month
+
+
+def test_of_a_history_the_target_of_the_own_period_counts_though_another_is_newer() -> None:
+    monthly = [
+        Target(value=value, period="month", basis_period="2023", author="Board", date=day)
+        for value, day in ((0.9, "2024-01-01"), (0.985, "2024-07-02"))
+    ]  # July began before the second
+    yearly = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-06-01")
+    history = TargetHistory((monthly[0], yearly, monthly[1]))
+    assert judged(KEPT, history).startswith("98.0% reaches your target, at least 90%.")
+    assert "is of another period" in judged(KEPT, TargetHistory((yearly,)))
+    assert "your target" not in judged(KEPT, TargetHistory())
 
 
 def test_only_a_target_of_the_own_period_is_drawn() -> None:
@@ -62,6 +80,22 @@ def test_only_a_target_of_the_own_period_is_drawn() -> None:
     }
     assert "target=0.9" in cells[0.9]
     assert "target" not in cells[YEARLY]
+
+
+def test_the_caption_of_the_line_explains_what_is_drawn_and_nothing_else() -> None:
+    hollow, cross, dashed = "The hollow point is", "Where the line breaks at a cross", "The dashed lines enclose"
+    withheld = report.shared(account((50, 100, 0), (5, 0, 0), (20, 0, 0)), min_cell=10)
+    long = account(*[(60, 60, 0)] * (LATEST_DRAWN + 1), start=1000, first="2019-01")
+    for kept, has_limits, said in (
+        (KEPT, False, set()),
+        (KEPT, True, {dashed}),
+        (account((20, 20, 0), (20, 20, 0), running=True), False, {hollow}),
+        (withheld, False, {cross}),
+        (long, False, {f"The last {LATEST_DRAWN} of {LATEST_DRAWN + 1} months are drawn;"}),
+    ):
+        text = str(line(kept, has_limits=has_limits))
+        assert {one for one in {hollow, cross, dashed, *said} if one in text} == said
+        assert ("are drawn;" in text) == (kept is long)
 
 
 def test_before_and_after_a_day_counted_by_hand() -> None:

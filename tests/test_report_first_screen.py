@@ -40,6 +40,14 @@ def test_the_money_of_those_who_stayed_and_of_the_lost() -> None:
     assert found.caveat.startswith("The 1 lost had paid 100.00 of it (25.0%).")
 
 
+def test_hundredths_are_told_of_sums_below_a_thousand() -> None:
+    for first, paid, gone in ((999.2, "999.20", "500.10"), (1000, "1,000", "500")):
+        base = shop(("a", "2024-01-05", first - 500.1), ("b", "2024-01-05", 500.1), ("a", "2024-02-05", 20))
+        found = report.money_finding(money(base))
+        assert f"paid {paid} in the period before" in found.claim
+        assert found.caveat.startswith(f"The 1 lost had paid {gone} of it (50.")
+
+
 @pytest.mark.parametrize(
     ("paid", "said", "lang", "shown"),
     [

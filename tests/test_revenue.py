@@ -189,3 +189,15 @@ def test_they_print_in_both_languages() -> None:
         assert "средний чек" in str(crr.retail_measures(base))
         assert "выручка на начало" in str(crr.revenue_retention(base))
         assert "Джини" in str(crr.concentration(base))
+
+
+def test_one_buyer_has_ratios_and_none_has_none():
+    log = pd.DataFrame({
+        "who": ["a", "b", "b"], "at": ["2024-01-05", "2024-03-05", "2024-03-20"], "paid": [30, 10, 20],
+    })  # fmt: skip
+    base = crr.read_orders(log, customer="who", at="at", amount="paid", as_of="2024-04-01")
+    ratios = ["average_check", "frequency", "repeat_rate"]
+    table = crr.retail_measures(base, every="month").table.set_index("period")[ratios]
+    assert table.loc["2024-01"].tolist() == [30, 1, 0]
+    assert table.loc["2024-02"].isna().all()
+    assert table.loc["2024-03"].tolist() == [15, 2, 1]

@@ -254,6 +254,7 @@ def test_contracts_go_from_middle_to_long_with_the_renewal():
     listed = crr.stage_on(base, "2024-04-01").to_pandas().set_index("customer")
     assert listed["stage"].to_dict() == {"a": "long", "b": "lapsed", "c": "middle"}
     assert listed["returned"].to_dict() == {"a": False, "b": False, "c": True}
+    assert listed["silent_days"].to_dict() == {"a": 0, "b": 60, "c": 0}  # from 1 February to 1 April
 
 
 def test_the_rate_from_contracts_is_that_of_the_account_of_the_sample():

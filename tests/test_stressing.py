@@ -34,6 +34,15 @@ def test_a_clock_that_is_moved_moves_those_who_bought_around_midnight(base) -> N
     assert found.loc["+2 h", ["start", "kept"]].tolist() == [2, 2]
 
 
+def test_a_choice_under_which_the_period_is_not_in_the_data_is_left_out() -> None:
+    running = crr.read_orders(LOG, customer="who", at="at", as_of="2024-03-02")  # a day earlier March has not begun
+    found = crr.stress(running, period="2024-03").table
+    assert list(found["setting"][found["choice"] == "cut-off"]) == ["2024-03-03"]
+    january = crr.read_orders(LOG[LOG["at"] < "2024-02"], customer="who", at="at", as_of="2024-02-01")
+    found = crr.stress(january, period="2024-01").table  # a day earlier the data are shorter than a month
+    assert list(found["setting"][found["choice"] == "cut-off"]) == ["2024-02-02"]
+
+
 def test_the_band_spans_all_choices(base) -> None:
     found = crr.stress(base, period="2024-02")
     assert found.band == (found.table["crr"].min(), found.table["crr"].max())

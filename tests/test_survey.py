@@ -287,6 +287,8 @@ def test_answers_become_a_survey_with_reasons():
     assert survey.reasons.loc[0, ["share", "low", "high"]].tolist() == [2 / 3, *wilson(2, 3)]
     assert sorted(survey.silent) == ["h", "i", "j"]
     assert "Reason for leaving: price 66.7% (20.8% to 93.9%), 2 of 3." in str(survey)
+    assert "3 did not answer; ask_next(width=0.1) says whom to ask." in str(survey)
+    assert "did not answer" not in str(read_survey(ANSWERS[ANSWERS["client"] < "h"]))
     with use_language("ru"):
         assert "Причина ухода: price" in str(survey)
 

@@ -203,6 +203,27 @@ def test_a_profile_says_when_the_period_is_not_the_usual_one() -> None:
         crr.assess(0.9, period="month", profile="car_dealer")
     )
     assert "usually measured" not in str(crr.assess(0.9, period="year", profile="car_dealer"))
+    said = "usually measured by the month, year, the rate is of a"  # either will do
+    told = [said in str(crr.assess(0.9, period=period, profile="telecom")) for period in ("month", "quarter", "year")]
+    assert told == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("lost", "annual"),
+    [
+        ((40, 40, 40), 0.96**12),
+        ((400, 20, 40), 0.96**12),  # the interval of 96%, from 94.6% to 97.0%, lies between 60% and 98%
+        ((400, 400, 40), None),
+        ((10, 10, 40), None),
+        ((40, 40), None),  # one other period shows nothing
+    ],
+)
+def test_a_rate_is_raised_to_a_power_only_beside_others_like_it(lost: tuple[int, ...], annual: float | None) -> None:
+    kept = account(*[(n, n, 0) for n in lost], start=1000, unit="contract")
+    found = crr.assess(replace(kept, card=kept.card.with_(activity="contract runs")))
+    assert found.annual == (None if annual is None else pytest.approx(annual))
+    assert ("the account shows too few of them" in str(found)) == (annual is None)
+    assert ("There is no annual figure: the account shows too few" in str(found)) == (annual is None)
 
 
 YEARLY = Target(value=0.75, period="year", basis_period="2023", author="Board", date="2024-01-01")

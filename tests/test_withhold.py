@@ -11,6 +11,7 @@ from crrkit.report.withhold import (
     discloses_rest,
     drop_boundaries,
     empty_rates,
+    is_of_few,
     merge_segments,
 )
 from crrkit.rules.small_cells import small, small_share
@@ -164,3 +165,11 @@ def test_a_small_rate_stands_as_one_of_nobody_and_keeps_its_place() -> None:
     shown = empty_rates(rates, 10)
     assert shown[["of", "hits"]].to_numpy().tolist() == [[100, 40], [0, 0], [0, 0]]
     assert shown["measure"].tolist() == ["large", "few", "most"]
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e-3, 1, 1e6])
+def test_who_dominates_a_sum_does_so_in_any_currency(unit: float) -> None:
+    # p = 25 %: of 1000 the largest is 600; what is left beside the two largest is 151 or 149, a quarter of it is 150
+    amounts = pd.DataFrame([[1000, 600, 249], [1000, 600, 251], [0, 0, 0]]) * unit
+    sums = amounts.set_axis(["revenue", "top_revenue", "following"], axis=1).assign(customers=[40, 40, 40])
+    assert is_of_few(sums, 10).tolist() == [False, True, False]

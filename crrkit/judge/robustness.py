@@ -10,6 +10,7 @@ import pandas as pd
 
 from crrkit import reduce
 from crrkit.ground import (
+    InputError,
     Shown,
     check_given,
     check_numbers,
@@ -104,14 +105,23 @@ def stress(
     for choice, setting, other in _choices(
         base, every, () if dates_only else clocks, days=(row["until"] - row["from_"]).days
     ):
-        table = retention_by_period(other, every=every).table
-        here = table[(table["from_"] <= middle) & (table["until"] > middle)]
-        if len(here):
-            rows.append(_found(choice, setting, here.iloc[0]))
+        here = _period_of(other, every, middle)
+        if here is not None:
+            rows.append(_found(choice, setting, here))
     frame = pd.DataFrame(rows)
     frame["difference"] = frame["crr"] - frame["crr"].iloc[0]
     note = _("The list has dates without times of day, so that no clock was moved.")
     return StressTest(frame, str(row["period"]), (note,) if dates_only else ())
+
+
+def _period_of(base: Base, every: str, moment: pd.Timestamp) -> pd.Series | None:
+    """The period that contains a moment; None if the data of this choice end before it or are shorter than a period."""
+    try:
+        table = retention_by_period(base, every=every).table
+    except InputError:
+        return None
+    here = table[(table["from_"] <= moment) & (table["until"] > moment)]
+    return here.iloc[0] if len(here) else None
 
 
 def _found(choice: str, setting: str, row: pd.Series) -> dict[str, object]:

@@ -184,6 +184,8 @@ test("a rate that measures no staying says so: as judge of crrkit/measure/cadenc
   assert.equal(remedy(suits("month"), "period"), "40.0% 50 None as long.");
   assert.equal(remedy(suits("month", null, "Collect more.")), "40.0% 50 Collect more.");
   const words = { ...WORDS, periods: { month: "month", year: "year" } };
+  const shorter = caution({ ...rhythm, ...suits("year") }, { every: "month", silence: 31 }, null, { ...VOICE, words });
+  assert.equal(shorter, "40.0% 50 Suits: year, 366 days."); // by year 31 days would be too short as well
   const long = caution({ ...rhythm, ...suits("month") }, { every: "month", silence: 60 }, null, { ...VOICE, words });
   assert.equal(long, "60 in a month Suits: year."); // within 60 days most have bought again: a period as long
 });

@@ -62,7 +62,7 @@ def of_account(kept: RetentionTable, label: object) -> Subject:
 
 
 def _seen_alike(kept: RetentionTable, row: pd.Series) -> bool:
-    """Whether enough whole periods up to a year before have rates inside the interval of this one.
+    """Whether there are enough whole periods up to a year before, and their range of rates meets this one's interval.
 
     Converting a rate by a power assumes that all periods are like this one, which a single month cannot show.
     """

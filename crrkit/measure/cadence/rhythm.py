@@ -7,7 +7,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Self
 
 from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _, ngettext
-from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, Advice, advise, window_of
+from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, WINDOW, Advice, advise, window_of
 from crrkit.measure.cadence.gaps import characteristic_interval, days_text, term_of
 from crrkit.rules import LONGEST_MONTHS, Calendar, Trailing
 
@@ -38,6 +38,7 @@ class Rhythm:
         shorter: Whether the window is shorter than the longest such period.
         months_meant: The number of calendar months, at least those of the period, that the window slightly falls short
             of; else 0.
+        is_by_rule: Whether an activity rule of the base sets the window, which then stays with another period.
     """
 
     status: str
@@ -50,6 +51,7 @@ class Rhythm:
     seen: int = 0
     shorter: bool = False
     months_meant: int = 0
+    is_by_rule: bool = False
 
     @property
     def is_doubtful(self) -> bool:
@@ -128,14 +130,17 @@ class Rhythm:
         )  # fmt: skip
 
     def _remedy(self) -> str:
-        if not self.advice.fits:
-            return self.advice.why
-        if self.advice.every == self.every and self.advice.activity is None:
-            if self.status == TOO_SHORT and self.window and self.window < DAYS_PER_PERIOD[self.every]:
-                rule = Trailing(days=ceil(DAYS_PER_PERIOD[self.every]))  # the period suits, the window is too short
-                return _("What would suit: {what}.").format(what=f"activity={rule!r}")
+        """Return what would suit, applied as written: under the base's own window the period alone may not."""
+        advice, rule = self.advice, self.advice.activity
+        if not advice.fits:
+            return advice.why
+        if rule is None and self.is_by_rule and advice.ground != WINDOW:  # most take longer than the window
+            rule = Trailing(days=ceil(DAYS_PER_PERIOD[advice.every]))
+        period = "" if advice.every == self.every and advice.activity is None else f"every={advice.every!r}"
+        what = ", ".join(filter(None, [period, "" if rule is None else f"activity={rule!r}"]))
+        if not what:
             return _("No calendar period is as long; cohort_grid shows who comes back after years.")
-        return _("What would suit: {what}.").format(what=self.advice.what)
+        return _("What would suit: {what}.").format(what=what)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the judgement as plain values."""
@@ -169,7 +174,8 @@ def judge_rhythm(base: Base, *, every: str) -> Rhythm:
     return Rhythm(
         status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
         every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MEDIAN),
-        closed=gaps.closed, seen=gaps.seen, **_beside(base.rule, Calendar(every)),
+        closed=gaps.closed, seen=gaps.seen, is_by_rule=base.rule is not None,
+        **_beside(base.rule, Calendar(every)),
     )  # fmt: skip
 
 

@@ -67,13 +67,12 @@ function remedyOf(rhythm, settings, doubt, voice) {
   const advice = known ? { every: asLongAs(silence, rhythm.periods), days: null, why: "" } : rhythm.suits;
   if (advice.why) return advice.why;
   const days = (n) => counted(words.silent, n, voice);
-  if (advice.every !== every || advice.days !== null) {
-    const own = advice.days === null ? [] : [days(advice.days)];
-    return put(words.suits, { what: [words.periods[advice.every], ...own].join(", ") });
-  }
-  const length = rhythm.lengths[every];
-  const short = doubt === "too_short" && typeof silence === "number" && silence < length;
-  return short ? put(words.suits, { what: days(Math.ceil(length)) }) : words.noLonger;
+  // A silence that most outlast stays with another period, so the period alone would not do.
+  const short = typeof silence === "number" && !known;
+  const own = advice.days ?? (short ? Math.ceil(rhythm.periods[advice.every]) : null);
+  const period = advice.every !== every || advice.days !== null ? [words.periods[advice.every]] : [];
+  const what = [...period, ...(own === null ? [] : [days(own)])].join(", ");
+  return what ? put(words.suits, { what }) : words.noLonger;
 }
 
 /** The shortest period at least as long as the window. */
