@@ -15,7 +15,7 @@ from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.finding import plainly
 from crrkit.report.html import Html
 from crrkit.report.outsider import cut_of, unknowns_of
-from crrkit.report.parameters import Told
+from crrkit.report.parameters import ReportArguments
 from crrkit.report.period_names import of_life
 from crrkit.report.published import account_island, pages_in
 from crrkit.report.recent import recent_of
@@ -86,7 +86,7 @@ class TestSilence:
         assert "the rate would move by about 0.1\N{NO-BREAK SPACE}points" in found.caveat  # 15 / 365 / 39 = 0.1 %
         text = page.read_text(encoding="utf-8")
         assert text.count("Data until December 30, 2024, counted up to December 31, 2024.") == 2  # above and below
-        assert "as_of='2025-01-01'" in Told(to_the_end(base, "year")[0], "year").reading()
+        assert "as_of='2025-01-01'" in ReportArguments(to_the_end(base, "year")[0], "year").reading()
         assert (
             crr.retention_by_period(base, every="year").table["status"].iloc[-1] == "running"
         )  # nobody chose it there
