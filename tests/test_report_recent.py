@@ -11,9 +11,7 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit import report
-from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.finding import plainly
-from crrkit.report.html import Html
 from crrkit.report.outsider import cut_of, unknowns_of
 from crrkit.report.parameters import ReportArguments
 from crrkit.report.period_names import of_life
@@ -29,10 +27,7 @@ if TYPE_CHECKING:
 NEW_YEAR = pd.Timestamp("2025-01-01")
 
 
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for section in (movement_section, stage_section, trend_section):
-        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 def orders(days: pd.DatetimeIndex, **said: object) -> crr.Base:
