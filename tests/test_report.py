@@ -291,7 +291,7 @@ class TestNotebook:
         pd.testing.assert_frame_equal(names["kept"].table[columns], page[columns], check_dtype=False)
         why = " ".join(line[2:] for line in code[0].split("\n") if line.startswith("# "))
         advised = written.advice if written.advice and written.advice.every == written.every else None
-        assert (advised.said if advised else "because" if written.advice else "") in why
+        assert (advised.sentence if advised else "because" if written.advice else "") in why
 
     def test_a_table_in_memory_is_to_be_filled_in_and_said_so(self, few: crr.Base) -> None:
         """Whoever runs it as it is gets one sentence; with the path filled in it runs."""

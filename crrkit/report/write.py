@@ -191,9 +191,9 @@ def write_report(
             base, every, kept = safe.base, safe.every, safe.kept
             why = [
                 *([cut] if cut else []),
-                *([advice.said] if advice and advice.every == safe.every else []),
+                *([advice.sentence] if advice and advice.every == safe.every else []),
                 *safe.notes,
-                *([safe.end.said(kept)] if safe.end else []),
+                *([safe.end.sentence(kept)] if safe.end else []),
             ]
             kept = replace(kept, notes=(*why, *kept.notes))
             subject = Subject(
