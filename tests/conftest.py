@@ -7,6 +7,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -64,6 +65,27 @@ def shop(data_dir: Path) -> crr.Base:
 def shop_and_refunds(data_dir: Path) -> crr.Base:
     """The same file with every row of a customer taken for a purchase."""
     return crr.read_orders(data_dir / RETAIL, customer="CustomerID", at="InvoiceDate", amount="")
+
+
+@pytest.fixture(params=["duckdb", "postgres", "pyspark"])
+def sql_for(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], str]:
+    """Compile an expression for each engine, also for Spark where it is not installed."""
+    import ibis
+
+    if ibis.options.pyspark is None:  # Ibis only has the options of an engine once its driver is there
+        known = SimpleNamespace(pyspark=SimpleNamespace(treat_nan_as_null=False))
+        monkeypatch.setattr("ibis.backends.sql.compilers.pyspark.options", known)
+    return lambda expression: str(ibis.to_sql(expression, dialect=request.param))
+
+
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the pictures out of reports: they state the numbers of the sentences and take most of the time."""
+    from crrkit.report import movement_section, stage_section, trend_section
+    from crrkit.report.html import Html
+
+    for section in (movement_section, stage_section, trend_section):
+        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import stage_worlds
 
@@ -54,3 +54,11 @@ def main_control(page: Page) -> tuple[Locator, tuple[str, str]]:
         return slider.first, ("ArrowRight", "ArrowLeft")
     lists = page.locator(".crrkit-ui select").all()
     return max(lists, key=lambda each: each.locator("option").count()), ("ArrowDown", "ArrowUp")
+
+
+def flat_words(words: Any, path: str = "") -> list[tuple[str, str]]:
+    """Each text in nested words, with its path."""
+    if isinstance(words, str):
+        return [(path, words)]
+    inside = words.items() if isinstance(words, dict) else enumerate(words)
+    return [pair for name, word in inside for pair in flat_words(word, f"{path}.{name}")]

@@ -93,7 +93,7 @@ FINDING = {
     "reconcile": "textbook_finding",
     "diagnose": "advice_finding",
     "assess": "verdict_finding",
-    "control_chart": "news_finding",
+    "control_chart": "control_chart_finding",
     "renewals": "renewal_finding",
     "revenue_retention": "money_finding",
 }

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 import traitlets
-from every_explorer import OF_NUMBERS
+from every_explorer import OF_NUMBERS, flat_words
 from hypothesis import given, settings, strategies as st
 
 import crrkit as crr
@@ -90,7 +90,7 @@ class TestFamily:
 
     @every_explorer
     def test_each_word_is_said_in_russian_with_the_same_numbers(self, explorer: type[Explorer]) -> None:
-        english, russian = (dict(flat(explorer(lang=lang)._words)) for lang in ("en", "ru"))
+        english, russian = (dict(flat_words(explorer(lang=lang)._words)) for lang in ("en", "ru"))
         assert english.keys() == russian.keys()
         for name, word in english.items():
             if re.search("[a-z]{3}", word) and not word.isidentifier():
@@ -117,13 +117,6 @@ class TestFamily:
     def test_the_state_as_it_stands_becomes_the_start_state_of_a_page(self, explorer: type[Explorer]) -> None:
         made = explorer()
         assert {name: made.page_state[name] for name in made.names} == made.page_state["_initial"]
-
-
-def flat(words: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(words, str):
-        return [(path, words)]
-    inside = words.items() if isinstance(words, dict) else enumerate(words)
-    return [pair for name, word in inside for pair in flat(word, f"{path}.{name}")]
 
 
 REFUSED = [

@@ -181,10 +181,10 @@ class TestNotesSpeakTheReadersLanguage:
         assert any(note.startswith("Ids that stand for nobody in particular") for note in base.quality.notes)
         with use_language("ru"):
             read_in_russian = crr.read_orders(frame).quality
-            assert base.quality.said() == read_in_russian.notes
+            assert base.quality.all_notes() == read_in_russian.notes
             assert base.quality.above() == read_in_russian.doubts
-            assert re.findall("[A-Za-z]{4,}", " ".join(base.quality.said())) == ["guest", "nobody", "nobody"]
-        assert base.quality.said() == base.quality.notes  # back in English, word for word
+            assert re.findall("[A-Za-z]{4,}", " ".join(base.quality.all_notes())) == ["guest", "nobody", "nobody"]
+        assert base.quality.all_notes() == base.quality.notes  # back in English, word for word
 
     def test_what_was_put_in_is_said_again_too(self) -> None:
         note = told("{n} set aside").format(n=told_number(1234.5, digits=1))

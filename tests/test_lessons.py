@@ -127,7 +127,7 @@ def test_any_other_wrong_answer_gets_a_hint_and_not_the_answer(answer: str, word
 
 @pytest.mark.parametrize("question", lessons.QUESTIONS)
 def test_nonsense_gets_a_kind_sentence_with_an_example(question: str) -> None:
-    example = lessons.QUESTIONS[question].kind.example()
+    example = lessons.QUESTIONS[question].kind.example
     for answer in NONSENSE:
         said = lessons.check(question, answer)
         assert (said.right, said.misreading) == (False, ""), answer

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pandas as pd
 import pytest
+from every_explorer import flat_words
 
 import crrkit as crr
 from crrkit.ground.languages import LANGUAGES
@@ -296,7 +297,7 @@ class TestSaved:
 class TestWords:
     @pytest.mark.slow
     def test_each_word_is_said_in_russian_with_the_same_numbers(self, base: crr.OrderBase) -> None:
-        english, russian = (dict(flat(ListExplorer(base, lang=lang)._words)) for lang in ("en", "ru"))
+        english, russian = (dict(flat_words(ListExplorer(base, lang=lang)._words)) for lang in ("en", "ru"))
         assert english.keys() == russian.keys()
         for name, word in english.items():
             assert set(re.findall(r"{\w+}", russian[name])) == set(re.findall(r"{\w+}", word)), name
@@ -314,13 +315,6 @@ class TestWords:
             assert (FOLDER / name).read_text(encoding="utf-8").splitlines()[1] in text
         assert text.count(shared_text("shared.js").splitlines()[1]) == 1
         assert not re.search(r"^import ", text, re.MULTILINE)
-
-
-def flat(words: Any, path: str = "") -> list[tuple[str, str]]:
-    if isinstance(words, str):
-        return [(path, words)]
-    inside = words.items() if isinstance(words, dict) else enumerate(words)
-    return [pair for name, word in inside for pair in flat(word, f"{path}.{name}")]
 
 
 def test_a_first_period_seen_in_part_is_said_as_by_the_account() -> None:

@@ -14,7 +14,7 @@ import crrkit as crr
 from crrkit import lessons, widgets
 from crrkit.ground import languages, use_language
 from crrkit.report import sections as listed
-from crrkit.report.page import build_page
+from crrkit.report.page import PageHeader, build_page
 from crrkit.report.section import Subject
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def readable(text: str) -> set[str]:
 
 def test_a_page_says_nothing_outside_the_catalogue() -> None:
     subject = Subject(account((20, 20, 3), (30, 20, 0), (25, 10, 1), new_lost=2))
-    page = build_page(listed.sections(subject), subject.kept, title="Ñ")
+    page = build_page(listed.sections(subject), subject.kept, PageHeader("Ñ"))
     assert "ŕéťéńťíóń" in page
     assert readable(page) == set()
 

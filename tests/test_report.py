@@ -16,7 +16,7 @@ from report_worlds import account
 import crrkit as crr
 from crrkit.report import rows_section, trend_section, write
 from crrkit.report.html import Html, element, join
-from crrkit.report.parameters import Told
+from crrkit.report.parameters import ReportArguments
 from scripts import run_notebooks
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -297,11 +297,11 @@ class TestNotebook:
         pd.testing.assert_frame_equal(names["kept"].table[columns], page[columns], check_dtype=False)
         why = " ".join(line[2:] for line in code[0].split("\n") if line.startswith("# "))
         advised = written.advice if written.advice and written.advice.every == written.every else None
-        assert (advised.said if advised else "because" if written.advice else "") in why
+        assert (advised.sentence if advised else "because" if written.advice else "") in why
 
     def test_a_table_in_memory_is_to_be_filled_in_and_said_so(self, few: crr.Base) -> None:
         """Whoever runs it as it is gets one sentence; with the path filled in it runs."""
-        told = Told(replace(few, path=None), "month", why="Because.", target=0.7, previous="")
+        told = ReportArguments(replace(few, path=None), "month", why="Because.", target=0.7, previous="")
         code = told.parameters()
         assert "path = None  # No path is known (pandas table): put the file of the list here" in code
         assert "# Because.\nevery = 'month'" in code
@@ -316,7 +316,9 @@ class TestNotebook:
         rules = {"refunds": "keep", "as_of": date(2024, 3, 1), "nobody": ("guest",)}
         base = crr.read_orders("list.csv", customer="a", at="b", amount="c", **rules)
         goal = crr.Target(value=0.7, period="year", basis_period="2023", author="Sales", date="2024-01-01")
-        told = Told(base.with_activity(crr.Trailing(days=90)), "month", target=goal, folder=tmp_path / "notes")
+        told = ReportArguments(
+            base.with_activity(crr.Trailing(days=90)), "month", target=goal, folder=tmp_path / "notes"
+        )
         names: dict[str, object] = {}
         exec(told.parameters(), names)  # noqa: S102 - the notebook's own words
         assert (names["path"], names["rule"], names["target"]) == ("../list.csv", crr.Trailing(days=90), goal)
@@ -326,7 +328,7 @@ class TestNotebook:
         assert str(names["base"].card) == str(told.base.card)
 
     def test_of_an_address_the_password_is_not_written(self, few: crr.Base) -> None:
-        told = Told(replace(few, path="postgresql://ann:s3cret@db.example/shop"), "month")
+        told = ReportArguments(replace(few, path="postgresql://ann:s3cret@db.example/shop"), "month")
         assert "s3cret" not in told.parameters() + told.reading() + "".join(told.strings())
         assert "# The password is left out." in told.parameters()
 

@@ -129,12 +129,12 @@ def test_a_season_that_comes_back_is_said() -> None:
 
 
 def test_what_cannot_be_told_is_no_heading_and_a_day_outside_is_refused() -> None:
-    assert not report.mark_finding(KEPT, on="2024-07-20", name="late").is_news
+    assert not report.mark_finding(KEPT, on="2024-07-20", name="late").is_informative
     with pytest.raises(InputError, match="outside of the periods"):
         report.mark_finding(KEPT, on="2030-01-01", name="late")
     hidden = KEPT.table.assign(status=["complete"] * 4 + ["suppressed"] + ["complete"] * 2)
     some = crr.RetentionTable(hidden, "month", KEPT.card, KEPT.quality)
-    assert not report.mark_finding(some, on="2024-05-01", name="prices").is_news
+    assert not report.mark_finding(some, on="2024-05-01", name="prices").is_informative
 
 
 def test_marks_stand_on_the_first_screen_and_their_names_are_asked_whether_they_are_ids() -> None:

@@ -23,8 +23,6 @@ from audit import (
 )
 
 import crrkit as crr
-from crrkit.report import movement_section, stage_section, trend_section
-from crrkit.report.html import Html
 from crrkit.report.published import pages_in
 from crrkit.report.section import Subject
 from crrkit.report.stage_counts import _rule_of
@@ -34,11 +32,7 @@ from crrkit.rules.periods import Calendar
 TERMS = {"customer": "customerID", "start": "begun", "end": "ended"}
 
 
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They say the numbers of the sentences beside them, and cost more than all the rest."""
-    for section in (movement_section, stage_section, trend_section):
-        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 def page_of(base: crr.Base, folder: Path, every: str | None, **options: object) -> tuple[Printed, crr.Base, str, bool]:

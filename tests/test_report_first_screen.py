@@ -10,7 +10,7 @@ from report_worlds import account
 import crrkit as crr
 from crrkit import report
 from crrkit.report.finding import Finding
-from crrkit.report.page import build_page
+from crrkit.report.page import PageHeader, build_page
 from crrkit.report.section import Section, Subject
 from crrkit.report.sections import sections
 
@@ -138,13 +138,13 @@ def test_a_running_period_is_not_judged() -> None:
 
 def test_what_lies_within_the_usual_swing_is_no_news_and_a_jump_is() -> None:
     steady = [(20 + step, 20, 0) for step in (0, 3, -3, 2, -2, 3, -3)]
-    calm = report.news_finding(account(*steady, (21, 20, 0), start=200))
+    calm = report.control_chart_finding(account(*steady, (21, 20, 0), start=200))
     assert calm is not None
     assert calm.claim.startswith("No signal: ")
-    loud = report.news_finding(account(*steady, (120, 20, 0), start=200))
+    loud = report.control_chart_finding(account(*steady, (120, 20, 0), start=200))
     assert loud is not None
     assert "This is a signal: 40.0% is outside" in loud.claim
-    assert report.news_finding(account(*steady[:5])) is None, "too few periods"
+    assert report.control_chart_finding(account(*steady[:5])) is None, "too few periods"
 
 
 def test_a_page_of_what_a_manager_needs(tmp_path) -> None:
@@ -161,9 +161,9 @@ def test_a_page_of_what_a_manager_needs(tmp_path) -> None:
 
 def test_what_cannot_be_told_heads_no_section() -> None:
     kept = account((20, 20, 0))
-    told, quiet = (Finding(text, kept.table, "Mind.", is_news=text == "Told.") for text in ("Told.", "Dark."))
+    told, quiet = (Finding(text, kept.table, "Mind.", is_informative=text == "Told.") for text in ("Told.", "Dark."))
     parts = [*sections(Subject(kept))[:1], Section("one", "One", (quiet, told)), Section("two", "Two", (quiet,))]
-    page = build_page(parts, kept, title="T")
+    page = build_page(parts, kept, PageHeader("T"))
     assert re.findall(r"<h2[^>]*>(.*?)</h2>", page) == ["Told.", "Appendix"]
     assert re.findall(r"<h3[^>]*>(.*?)</h3>", page) == ["Two"]
     assert page.count("Dark. Mind.") == 2
@@ -174,7 +174,7 @@ def test_the_first_lines_say_period_and_rule_and_no_jargon_follows(lang: str) ->
     base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
     with crr.use_language(lang):
         kept = report.shared(crr.retention_by_period(base, every="quarter"))
-        page = build_page(sections(Subject(replace(kept, notes=()), base)), kept, title="T")
+        page = build_page(sections(Subject(replace(kept, notes=()), base)), kept, PageHeader("T"))
     head = page[: page.index("<nav")]
     assert {"en": "By quarter. A customer at the start is anyone", "ru": "По кварталам. Клиент на начало"}[lang] in head
     prose = re.sub(r"<script.*?</script>|<svg.*?</svg>", "", page[: page.index('id="appendix"')], flags=re.DOTALL)

@@ -11,11 +11,9 @@ from report_worlds import account
 
 import crrkit as crr
 from crrkit import report
-from crrkit.report import movement_section, stage_section, trend_section
 from crrkit.report.finding import plainly
-from crrkit.report.html import Html
 from crrkit.report.outsider import cut_of, unknowns_of
-from crrkit.report.parameters import Told
+from crrkit.report.parameters import ReportArguments
 from crrkit.report.period_names import of_life
 from crrkit.report.published import account_island, pages_in
 from crrkit.report.recent import recent_of
@@ -29,10 +27,7 @@ if TYPE_CHECKING:
 NEW_YEAR = pd.Timestamp("2025-01-01")
 
 
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for section in (movement_section, stage_section, trend_section):
-        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 def orders(days: pd.DatetimeIndex, **said: object) -> crr.Base:
@@ -86,7 +81,7 @@ class TestSilence:
         assert "the rate would move by about 0.1\N{NO-BREAK SPACE}points" in found.caveat  # 15 / 365 / 39 = 0.1 %
         text = page.read_text(encoding="utf-8")
         assert text.count("Data until December 30, 2024, counted up to December 31, 2024.") == 2  # above and below
-        assert "as_of='2025-01-01'" in Told(to_the_end(base, "year")[0], "year").reading()
+        assert "as_of='2025-01-01'" in ReportArguments(to_the_end(base, "year")[0], "year").reading()
         assert (
             crr.retention_by_period(base, every="year").table["status"].iloc[-1] == "running"
         )  # nobody chose it there

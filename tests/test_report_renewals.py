@@ -50,7 +50,7 @@ def test_the_sentence_counted_by_hand() -> None:
 def test_nothing_known_is_said_so() -> None:
     base = base_of().seen_before(pd.Timestamp("2024-03-02").to_pydatetime())
     found = report.renewal_finding(crr.renewals(base))
-    assert (found.claim, found.is_news) == (
+    assert (found.claim, found.is_informative) == (
         "Nothing can be said of renewals yet: no period is known to its end.",
         False,
     )

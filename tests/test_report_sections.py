@@ -14,8 +14,8 @@ from crrkit.report import sections as listed, shared
 from crrkit.report.headline_section import headline_section
 from crrkit.report.html import element
 from crrkit.report.notebook import notebook_cells, with_outputs
-from crrkit.report.page import build_page
-from crrkit.report.parameters import Told
+from crrkit.report.page import PageHeader, build_page
+from crrkit.report.parameters import ReportArguments
 from crrkit.report.section import Cell, Section, Subject, counting
 from crrkit.widgets import FormulaExplorer
 
@@ -39,14 +39,14 @@ def subject() -> Subject:
 def test_a_section_is_one_line_of_the_list(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listed, "SECTIONS", (*listed.SECTIONS[:1], moon))
     parts = listed.sections(subject)
-    page = build_page(parts, subject.kept, title="Night")
+    page = build_page(parts, subject.kept, PageHeader("Night"))
     assert '<li><a href="#moon">The moon</a></li>' in page
     body = re.search(r'<section id="moon">(.*?)</section>', page, re.DOTALL)
     assert body
     assert body[1].startswith("<h2>The moon</h2><p>month of the moon</p><figure data-moved=")
     assert '"start": 40' in body[1]
     base = read_orders(sample("orders"), customer="client_id", at="ordered_at")
-    cells = with_outputs(notebook_cells(parts, subject.kept, Told(base, "month"), title="Night"))
+    cells = with_outputs(notebook_cells(parts, subject.kept, ReportArguments(base, "month"), title="Night"))
     head, counted, printed = [cell for cell in cells if "moon" in cell["source"]]
     assert (head["source"], counted["source"]) == ("## The moon", "moon = report.moon_of(base)\nmax(moon)")
     assert counted["outputs"][0]["data"] == {"text/plain": "2"}, "what was counted is not counted again"

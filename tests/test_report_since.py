@@ -15,7 +15,7 @@ import crrkit as crr
 from crrkit import report
 from crrkit.counts import newcombe
 from crrkit.ground import InputError, InputTypeError, SourceError, use_language
-from crrkit.report.page import build_page
+from crrkit.report.page import PageHeader, build_page
 from crrkit.report.published import account_before, account_in, account_island
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
@@ -72,7 +72,7 @@ def test_what_both_tell_and_reads_otherwise_is_named_by_its_rate_alone() -> None
 
 def test_the_same_period_is_no_news_unless_it_was_counted_anew() -> None:
     same = report.since_finding(THEN, previous=THEN)
-    assert not same.is_news
+    assert not same.is_informative
     assert same.claim == "The last report said the same: 60.0% in March 2024."
     other = report.since_finding(account((10, 10, 0), (10, 10, 0), (35, 40, 0)), previous=THEN)
     assert other.claim.startswith("The last report said 60.0% in March 2024, this one says 65.0%")
@@ -82,7 +82,7 @@ def test_the_same_period_is_no_news_unless_it_was_counted_anew() -> None:
 def test_a_page_carries_its_account_as_printed_and_no_more() -> None:
     few = account((10, 12, 0), (3, 10, 0), (40, 40, 0), start=100)  # three left in February: withheld
     kept = report.shared(few, min_cell=10)
-    page = build_page(sections(Subject(kept)), kept, title="March")
+    page = build_page(sections(Subject(kept)), kept, PageHeader("March"))
     text = re.search(r'<script type="application/json" id="crrkit-account">(.*?)</script>', page, re.DOTALL)
     assert text
     held = json.loads(text[1])

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import crrkit as crr
-from crrkit.report import movement_section, rows_section, sections as listed, stage_section, trend_section
+from crrkit.report import rows_section, sections as listed
 from crrkit.report.html import Html
 from crrkit.report.section import Section, Subject
 
@@ -44,10 +44,7 @@ TELL = {
 }  # by list the sections that would tell of few if nothing were withheld
 
 
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    for section in (movement_section, stage_section, trend_section):
-        monkeypatch.setattr(section, "picture", lambda *_given, **_options: Html(""))
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 def orders() -> crr.Base:

@@ -72,7 +72,7 @@ def check_lines(seen: Checked, *, kind_was_named: bool) -> Iterator[str]:
     if not seen.advice.fits:
         periods = _("No period can be suggested; counted by: {every} ({n} in the data).")
     yield periods.format(every=_(seen.advice.every), n=format_number(len(seen.kept.table)))
-    yield seen.advice.said
+    yield seen.advice.sentence
     told = [seen.advice.why, *seen.base.quality.above()]
     warning = seen.kept.warning
     for known in told:  # once is enough

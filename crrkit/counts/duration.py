@@ -35,9 +35,9 @@ def check_period(period: object, *, name: str = "period") -> Period:
     return first, until
 
 
-def years_in(period: Period, *, name: str = "period") -> float:
+def years_in(period: Period) -> float:
     """Return the length of a period in years; for a pair of dates, its days divided by 365.25."""
-    checked = check_period(period, name=name)
+    checked = check_period(period, name="period")
     if isinstance(checked, str):
         return YEARS_PER_PERIOD[checked]
     seconds = (checked[1] - checked[0]).total_seconds()

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import NullLocator
 
-from crrkit.figures.export import EXPORT_STYLE, PNG_DPI, said_of, to_img
+from crrkit.figures.export import EXPORT_STYLE, PNG_DPI, alt_text_of, to_img
 from crrkit.figures.theme import THEMES, Theme
 from crrkit.ground import InputTypeError, check_choice, described, gettext as _
 
@@ -49,7 +49,7 @@ class Picture(Axes):
         return to_img(self)
 
     def __repr__(self) -> str:
-        return said_of(self) or super().__repr__()
+        return alt_text_of(self) or super().__repr__()
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def describe(ax: Axes, text: str) -> None:
     _alt_texts[ax] = text
 
 
-def said_of(ax: Axes) -> str:
+def alt_text_of(ax: Axes) -> str:
     """The alt text of axes; empty if there is none."""
     return _alt_texts.get(ax, "")
 
@@ -71,7 +71,7 @@ def alt_text(picture: Axes | Figure) -> str:
     """
     _refuse_other(picture)
     panels = [picture] if isinstance(picture, Axes) else picture.axes
-    texts = [text for panel in panels if (text := said_of(panel))]
+    texts = [text for panel in panels if (text := alt_text_of(panel))]
     if not texts:
         raise InputError(_("There is no picture of crrkit here. Draw one first, for example figures.bridge(kept)."))
     return " ".join(texts)

@@ -187,7 +187,7 @@ def _notes(result: LeverTable, measure: str) -> list[str]:
 
 def _tried(result: LeverTable) -> list[str]:
     """The backtest error; empty for a model without a list."""
-    return [result.basis.said(int(result.by_horizon["step"].max()))] if result.basis else []
+    return [result.basis.sentence(int(result.by_horizon["step"].max()))] if result.basis else []
 
 
 def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, measure: str) -> str:

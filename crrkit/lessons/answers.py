@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, format_percent, format_points, gettext as _
+from crrkit.ground import format_number, format_percent, format_points, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +151,7 @@ class AnswerKind:
 
     read: Callable[[object], list[float]]
     write: Callable[[float], str]
-    example: Callable[[], str]
+    example: str
     tolerance: float
     coarse: float = 0.0
 
@@ -169,8 +169,8 @@ def _number(value: float) -> str:
 
 
 HALF_A_POINT = 0.005  # so that 86 % is right where 85.714... % is exact
-SHARE = AnswerKind(shares, _percent, lambda: _("Write a share, for example 0.7, 70% or 7/10."), HALF_A_POINT)
-RATIO = AnswerKind(ratios, _percent, lambda: _("Write a percentage, for example 70% or −70%."), HALF_A_POINT)
-POINTS = AnswerKind(points, _points, lambda: _("Write percentage points, for example 1.25 or −1.25."), 0.0002, 0.0005)
-NUMBER = AnswerKind(plain_numbers, _number, lambda: _("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT, 0.05)
-PLACE = AnswerKind(whole_numbers, _number, lambda: _("Write the number of an answer, for example 1."), HALF_A_POINT)
+SHARE = AnswerKind(shares, _percent, mark("Write a share, for example 0.7, 70% or 7/10."), HALF_A_POINT)
+RATIO = AnswerKind(ratios, _percent, mark("Write a percentage, for example 70% or −70%."), HALF_A_POINT)
+POINTS = AnswerKind(points, _points, mark("Write percentage points, for example 1.25 or −1.25."), 0.0002, 0.0005)
+NUMBER = AnswerKind(plain_numbers, _number, mark("Write a number, for example 7 or 2.5."), 2 * HALF_A_POINT, 0.05)
+PLACE = AnswerKind(whole_numbers, _number, mark("Write the number of an answer, for example 1."), HALF_A_POINT)

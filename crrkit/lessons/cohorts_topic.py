@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crrkit.counts import expected_lifetime
-from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, mark
 from crrkit.lessons.answers import NUMBER, PLACE
 from crrkit.lessons.questions import Misreading, Option, Question, choice
 from crrkit.measure.lifetime import ShiftedBetaGeometric, fit_sbg, life_table
@@ -33,25 +33,25 @@ class Triangle:
 over = partial(
     Question,
     ink=lambda t: {"n": format_number(t.months), "next": format_number(t.months - 1)},
-    text=lambda: _(
+    text=mark(
         "A cohort table has a row for each of {n} {n:month|months} and a column for each age from 1 to {next}"
         " {next:month|months}. The list ends in the middle of month {n}. How many cells hold a number that will not"
         " change any more?"
     ),
     right=lambda t: [t.cells(running=False)],
-    why=lambda: _("The cells on the diagonal belong to month {n}, which is not over; what lies below has not begun."),
+    why=mark("The cells on the diagonal belong to month {n}, which is not over; what lies below has not begun."),
     misreadings=(
         Misreading(
             "running month taken as over",
             lambda t: [t.cells(running=True)],
-            lambda: _(
+            mark(
                 "You counted the diagonal, too. Month {n} is only half over: whoever is missing there may still come."
             ),
         ),
         Misreading(
             "months ahead taken as empty",
             lambda t: [t.months * (t.months - 1)],
-            lambda: _(
+            mark(
                 "You counted the whole rectangle. Half of it are months that have not happened: there is no 0 in them, "
                 "there is nothing."
             ),
@@ -59,14 +59,10 @@ over = partial(
         Misreading(
             "age 0 counted",
             lambda t: [t.cells(running=False) + t.months],
-            lambda: _(
-                "You counted age 0, too. In it everybody is there by definition, and it is no column of this table."
-            ),
+            mark("You counted age 0, too. In it everybody is there by definition, and it is no column of this table."),
         ),
     ),
-    hint=lambda: _(
-        "The first row can be seen for all months but the running one. How many has the second, and the last?"
-    ),
+    hint=mark("The first row can be seen for all months but the running one. How many has the second, and the last?"),
     kind=PLACE,
 )
 """How many cells of a triangle are over?"""
@@ -106,17 +102,17 @@ def _cohorts_ink(c: Cohorts) -> dict[str, str]:
 two_cohorts = partial(
     Question,
     ink=_cohorts_ink,
-    text=lambda: _(
+    text=mark(
         "One cohort is two years old: {long}. The next is one year old: {short}. Use all that was seen: which share of "
         "such customers is left after two years?"
     ),
     right=lambda c: [c.survival],
-    why=lambda: _("The first year kept {first} of all, the second {second} of those in it; together {survival}."),
+    why=mark("The first year kept {first} of all, the second {second} of those in it; together {survival}."),
     misreadings=(
         Misreading(
             "divided by everybody",
             lambda c: [c.left[0][2] / c.sizes],
-            lambda: _(
+            mark(
                 "You divided by all {all}. The younger cohort could not be there after two years: "
                 "it has not lived that long. Not seen is not lost."
             ),
@@ -124,15 +120,15 @@ two_cohorts = partial(
         Misreading(
             "old cohort only",
             lambda c: [c.left[0][2] / c.left[0][0]],
-            lambda: _("That is the old cohort alone. What the young one did in its first year was seen, too."),
+            mark("That is the old cohort alone. What the young one did in its first year was seen, too."),
         ),
         Misreading(
             "last step only",
             lambda c: [c.left[0][2] / c.left[0][1]],
-            lambda: _("That is the second year alone. Multiply it by what the first year kept."),
+            mark("That is the second year alone. Multiply it by what the first year kept."),
         ),
     ),
-    hint=lambda: _("Which share did the first year keep, of all {all}? And the second, of those who were in it?"),
+    hint=mark("Which share did the first year keep, of all {all}? And the second, of those who were in it?"),
 )
 """One survival from cohorts of different age."""
 
@@ -171,19 +167,19 @@ def _groups_ink(g: Groups) -> dict[str, str]:
 lifetime = partial(
     Question,
     ink=_groups_ink,
-    text=lambda: _(
+    text=mark(
         "Half of a cohort are people of whom {loyal} stay each year, the other half people of whom {fickle} stay. "
         "In the first year {churn} leave. How many years does a customer of this cohort last on average?"
     ),
     right=lambda g: [sum(g.lifetimes) / 2],
-    why=lambda: _(
+    why=mark(
         "One half lasts {years1} {years1:year|years}, the other {years2}; the mean is {mean}. 1/churn said {short}."
     ),
     misreadings=(
         Misreading(
             "1/churn",
             lambda g: [g.by_churn],
-            lambda: _(
+            mark(
                 "That is 1/churn of the first year. But those who leave first are mostly the fickle ones; the rest "
                 "leaves more slowly each year. Take the two halves apart."
             ),
@@ -191,15 +187,15 @@ lifetime = partial(
         Misreading(
             "the loyal half",
             lambda g: [g.lifetimes[0]],
-            lambda: _("That is the loyal half alone. The other half is half of the cohort, too."),
+            mark("That is the loyal half alone. The other half is half of the cohort, too."),
         ),
         Misreading(
             "the fickle half",
             lambda g: [g.lifetimes[1]],
-            lambda: _("That is the fickle half alone. The other half is half of the cohort, too."),
+            mark("That is the fickle half alone. The other half is half of the cohort, too."),
         ),
     ),
-    hint=lambda: _("How long does each half last? One over its own churn; then the mean of both."),
+    hint=mark("How long does each half last? One over its own churn; then the mean of both."),
     kind=NUMBER,
 )
 """How long do mixed customers last?"""
@@ -250,29 +246,29 @@ def which_tail(tail: Tail) -> Question:
     return choice(
         tail,
         ink=_tail_ink,
-        text=lambda: _(
+        text=mark(
             "After {years} {years:year|years} {last} of a cohort were left. Which guess for year {year} came nearest to"
             " what happened?"
         ),
         options=(
             Option(
                 "one churn for ever",
-                lambda: _("{geometric}: the same churn every year"),
-                lambda: _(
+                mark("{geometric}: the same churn every year"),
+                mark(
                     "Too low: {actual} were left. The fickle ones had gone, so churn fell, and one churn for ever "
                     "lets too many leave."
                 ),
             ),
-            Option("mixed customers", lambda: _("{mixed}: loyal and fickle customers mixed (sBG)"), str),
+            Option("mixed customers", mark("{mixed}: loyal and fickle customers mixed (sBG)")),
             Option(
                 "nobody leaves any more",
-                lambda: _("{flat}: whoever is left stays"),
-                lambda: _("Too high: {actual} were left. The loyal ones leave, too, only more slowly."),
+                mark("{flat}: whoever is left stays"),
+                mark("Too high: {actual} were left. The loyal ones leave, too, only more slowly."),
             ),
         ),
         right=lambda tail: tail.nearest,
-        why=lambda: _("{actual} were left in year {year}; the others said {geometric} and {flat}."),
-        hint=lambda: _("Who has left after {years} {years:year|years}, and who is still there?"),
+        why=mark("{actual} were left in year {year}; the others said {geometric} and {flat}."),
+        hint=mark("Who has left after {years} {years:year|years}, and who is still there?"),
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crrkit.counts import Counts
-from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, mark
 from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 END_BY_START = Misreading(
     "end by start",
     lambda c: [c.end / c.start],
-    lambda: _(
+    mark(
         "You divided the end by the start, {end} by {start}. Among the {end} {new:is|are} {new}"
         " {new:newcomer|newcomers}, and nobody can keep customers who were not there yet. Take them out first."
     ),
@@ -25,7 +25,7 @@ END_BY_START = Misreading(
 NEWCOMERS_ON_BOTH_SIDES = Misreading(
     "newcomers on both sides",
     lambda c: [c.end / (c.start + c.new)],
-    lambda: _(
+    mark(
         "You counted the newcomers on both sides: {end} by {start} plus {new}. The question is only about the {start} "
         "at the start. Leave the newcomers out above and below."
     ),
@@ -33,7 +33,7 @@ NEWCOMERS_ON_BOTH_SIDES = Misreading(
 KEPT_BY_END = Misreading(
     "kept by end",
     lambda c: [c.kept / c.end],
-    lambda: _(
+    mark(
         "You divided those who stayed by everyone at the end, {kept} by {end}. That says how much of the base is old. "
         "Divide by the {start} who could have stayed."
     ),
@@ -41,17 +41,17 @@ KEPT_BY_END = Misreading(
 CHURN = Misreading(
     "churn",
     lambda c: [c.churn],
-    lambda: _("That is churn, the share that left: {lost} of {start}. Retention is the other part."),
+    mark("That is churn, the share that left: {lost} of {start}. Retention is the other part."),
 )
 NEW_BY_START = Misreading(
     "new by start",
     lambda c: [c.new / c.start],
-    lambda: _("You divided the newcomers by the start, {new} by {start}. Newcomers say nothing about who stayed."),
+    mark("You divided the newcomers by the start, {new} by {start}. Newcomers say nothing about who stayed."),
 )
 GROWTH = Misreading(
     "growth",
     lambda c: [(c.end - c.start) / c.start],
-    lambda: _(
+    mark(
         "That is how the base changed, from {start} to {end}. A base can grow and lose customers at the same time. "
         "Look only at those who were there at the start."
     ),
@@ -59,7 +59,7 @@ GROWTH = Misreading(
 LOST_OFF_END = Misreading(
     "lost off end",
     lambda c: [(c.end - c.lost) / c.start],
-    lambda: _(
+    mark(
         "You took the {lost} lost off the {end}, but they are not among them any more. Take the {new}"
         " {new:newcomer|newcomers} off."
     ),
@@ -67,24 +67,24 @@ LOST_OFF_END = Misreading(
 NO_BRACKET = Misreading(
     "no bracket",
     lambda c: [c.end - c.new / c.start],
-    lambda: _(
+    mark(
         "You divided before you subtracted: {end} − {new} / {start}. The bracket goes first: ({end} − {new}) / {start}."
     ),
 )
 COUNT_KEPT = Misreading(
     "count kept",
     lambda c: [c.kept],
-    lambda: _("{kept} is how many stayed. Which share of the {start} is that? Divide."),
+    mark("{kept} is how many stayed. Which share of the {start} is that? Divide."),
 )
 RETENTION = Misreading(
     "retention",
     lambda c: [c.crr],
-    lambda: _("That is retention, the share that stayed: {kept} of {start}. Churn is the other part."),
+    mark("That is retention, the share that stayed: {kept} of {start}. Churn is the other part."),
 )
 LOST_BY_END = Misreading(
     "lost by end",
     lambda c: [c.lost / c.end],
-    lambda: _(
+    mark(
         "You divided the lost by the end, {lost} by {end}. "
         "They left from among the {start} at the start. Divide by those."
     ),
@@ -92,7 +92,7 @@ LOST_BY_END = Misreading(
 COUNT_LOST = Misreading(
     "count lost",
     lambda c: [c.lost],
-    lambda: _("{lost} is how many left. Which share of the {start} is that? Divide."),
+    mark("{lost} is how many left. Which share of the {start} is that? Divide."),
 )
 
 
@@ -105,8 +105,8 @@ _crr_question = partial(
     Question,
     ink=_ink,
     right=lambda c: [c.crr],
-    why=lambda: _("Of the {start} at the start {kept} {kept:is|are} still there: {crr}."),
-    hint=lambda: _("How many of the {start} at the start are still there? Divide them by {start}."),
+    why=mark("Of the {start} at the start {kept} {kept:is|are} still there: {crr}."),
+    hint=mark("How many of the {start} at the start are still there? Divide them by {start}."),
     misreadings=(
         END_BY_START, NEWCOMERS_ON_BOTH_SIDES, KEPT_BY_END, CHURN, NEW_BY_START, GROWTH, LOST_OFF_END, NO_BRACKET,
         COUNT_KEPT,
@@ -116,8 +116,8 @@ _churn_question = partial(
     Question,
     ink=_ink,
     right=lambda c: [c.churn],
-    why=lambda: _("Of the {start} at the start {lost} {lost:is|are} gone: {churn}."),
-    hint=lambda: _("How many of the {start} at the start are gone? Divide them by {start}."),
+    why=mark("Of the {start} at the start {lost} {lost:is|are} gone: {churn}."),
+    hint=mark("How many of the {start} at the start are gone? Divide them by {start}."),
     misreadings=(RETENTION, LOST_BY_END, END_BY_START, NEW_BY_START, GROWTH, COUNT_LOST),
 )
 
@@ -125,7 +125,7 @@ _churn_question = partial(
 def crr_from_flows(counts: Counts) -> Question:
     """What share stayed? The learner has to find the end."""
     return _crr_question(
-        facts=counts, text=lambda: _("At the start {start}, lost {lost}, new {new}. What is the retention rate?")
+        facts=counts, text=mark("At the start {start}, lost {lost}, new {new}. What is the retention rate?")
     )
 
 
@@ -133,7 +133,7 @@ def crr_from_ends(counts: Counts) -> Question:
     """What share stayed, with the numbers of the formula."""
     return _crr_question(
         facts=counts,
-        text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the retention rate?"),
+        text=mark("At the start {start}, at the end {end}, {new} of them new. What is the retention rate?"),
     )
 
 
@@ -141,7 +141,7 @@ def churn_from_ends(counts: Counts) -> Question:
     """What share left, with the numbers of the retention formula."""
     return _churn_question(
         facts=counts,
-        text=lambda: _("At the start {start}, at the end {end}, {new} of them new. What is the churn rate?"),
+        text=mark("At the start {start}, at the end {end}, {new} of them new. What is the churn rate?"),
     )
 
 
@@ -195,12 +195,12 @@ def _bracket_ink(formula: str) -> dict[str, str]:
 A_BRACKET_THAT_OPENS = Misreading(
     "a bracket that opens",
     lambda formula: _places(formula, "("),
-    lambda: _("That one opens. Brackets that open: {opening}, that close: {closing}. Look among those that close."),
+    mark("That one opens. Brackets that open: {opening}, that close: {closing}. Look among those that close."),
 )
 A_BRACKET_THAT_IS_NEEDED = Misreading(
     "a bracket that is needed",
     lambda formula: _places(formula, ")") - _superfluous(formula),
-    lambda: _("Without it the brackets balance, but CN is divided before it is subtracted. Look further right."),
+    mark("Without it the brackets balance, but CN is divided before it is subtracted. Look further right."),
 )
 
 
@@ -209,10 +209,10 @@ def bracket_question(formula: str) -> Question:
     return Question(
         facts=formula,
         ink=_bracket_ink,
-        text=lambda: _("One bracket in {formula} is one too many. Which one, counted from the left?"),
+        text=mark("One bracket in {formula} is one too many. Which one, counted from the left?"),
         right=_superfluous,
-        why=lambda: _("Without it {repaired} is left: first subtract, then divide."),
+        why=mark("Without it {repaired} is left: first subtract, then divide."),
         misreadings=(A_BRACKET_THAT_OPENS, A_BRACKET_THAT_IS_NEEDED),
-        hint=lambda: _("There {n:is|are} {n} {n:bracket|brackets}. Count them from the left, beginning with 1."),
-        kind=replace(PLACE, example=lambda: _("Write the number of a bracket, for example 1.")),
+        hint=mark("There {n:is|are} {n} {n:bracket|brackets}. Count them from the left, beginning with 1."),
+        kind=replace(PLACE, example=mark("Write the number of a bracket, for example 1.")),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, format_percent, format_points, gettext as _, ngettext
+from crrkit.ground import Told, format_number, format_percent, format_points, gettext as _, mark, ngettext
 from crrkit.lessons.money_topic import Cost, Ratio, Steady, break_even, cost, steady
 from crrkit.lessons.questions import Option, choice
 from crrkit.lessons.stages_topic import COSTS, MARGINS, firm
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from crrkit.lessons.questions import Question, Template
 
 IN_A_YEAR, IN_TEN_YEARS = 2, 20  # in half-years
-LEVER_NAMES = ("conversion", "retention_middle", "promotion", "retention_long", "winback")
+LEVER_WORDS = {
+    "conversion": mark("conversion: contacts who buy"),
+    "retention_middle": mark("keeping the middle stage"),
+    "promotion": mark("promotion: from the middle to the long stage"),
+    "retention_long": mark("keeping the long stage"),
+    "winback": mark("winning back the lapsed"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,25 +49,16 @@ class Levers:
         return str(self.table[measure].idxmax())
 
 
-def _words(name: str) -> str:
-    words = {
-        "conversion": _("conversion: contacts who buy"), "retention_middle": _("keeping the middle stage"),
-        "promotion": _("promotion: from the middle to the long stage"),
-        "retention_long": _("keeping the long stage"), "winback": _("winning back the lapsed"),
-    }  # fmt: skip
-    return words[name]
-
-
 def _by(levers: Levers, measure: str) -> dict[str, str]:
     ranked = levers.table[measure].sort_values(ascending=False)
     years, digits = levers.periods // IN_A_YEAR, 0 if measure == "customers" else 2
     return {
         "years": ngettext("{n} year", "{n} years", years).format(n=format_number(years)),
-        "first": _words(str(ranked.index[0])),
+        "first": _(LEVER_WORDS[ranked.index[0]]),
         "first_value": format_number(ranked.iloc[0], digits=digits),
-        "second": _words(str(ranked.index[1])),
+        "second": _(LEVER_WORDS[ranked.index[1]]),
         "second_value": format_number(ranked.iloc[1], digits=digits),
-        **{name: format_number(levers.value(name, measure), digits=digits) for name in LEVER_NAMES},
+        **{name: format_number(levers.value(name, measure), digits=digits) for name in LEVER_WORDS},
     }
 
 
@@ -69,9 +66,12 @@ def _options(says: Template) -> tuple[Option, ...]:
     """The levers; ``value`` in the feedback is the lever's own."""
 
     def option(name: str) -> Option:
-        return Option(name, lambda: _words(name), lambda: says().replace("{value", f"{{{name}"))
+        def own() -> str:
+            return _(says).replace("{value", f"{{{name}")
 
-    return tuple(option(name) for name in LEVER_NAMES)
+        return Option(name, LEVER_WORDS[name], Told(own(), own))
+
+    return tuple(option(name) for name in LEVER_WORDS)
 
 
 def best_per_cost(levers: Levers) -> Question:
@@ -79,21 +79,21 @@ def best_per_cost(levers: Levers) -> Question:
     return choice(
         levers,
         ink=lambda levers: _by(levers, "margin_per_cost"),
-        text=lambda: _(
+        text=mark(
             "One point more on which lever brings the most margin for each 1 of its cost, over {years}? "
             "`model.levers(...)` has it as `margin_per_cost`."
         ),
         options=_options(
-            lambda: _(
+            mark(
                 "It brings {value} for each 1 of cost within {years}; there is one that brings more. "
                 "A point that is worth much may cost even more."
             )
         ),
         right=lambda levers: levers.best("margin_per_cost"),
-        why=lambda: _(
+        why=mark(
             "{first_value} for each 1 of cost; second comes {second} with {second_value}. None pays back in a year."
         ),
-        hint=lambda: _("Divide margin by cost, lever by lever."),
+        hint=mark("Divide margin by cost, lever by lever."),
     )
 
 
@@ -102,18 +102,16 @@ def best_by_base(levers: Levers) -> Question:
     return choice(
         levers,
         ink=lambda levers: _by(levers, "customers"),
-        text=lambda: _("One point more on which lever adds the most customers after {years}, cost aside?"),
+        text=mark("One point more on which lever adds the most customers after {years}, cost aside?"),
         options=_options(
-            lambda: _(
-                "One point of it brings {value} {value:customer|customers} in {years}; there is one that brings more."
-            )
+            mark("One point of it brings {value} {value:customer|customers} in {years}; there is one that brings more.")
         ),
         right=lambda levers: levers.best("customers"),
-        why=lambda: _(
+        why=mark(
             "{first_value} {first_value:customer|customers}; second comes {second} with {second_value}. Whoever is in"
             " the long stage is kept again and again: a point there works every period."
         ),
-        hint=lambda: _("Which point goes on working, period after period?"),
+        hint=mark("Which point goes on working, period after period?"),
     )
 
 
@@ -135,30 +133,28 @@ def why_lower(levers: Levers) -> Question:
     return choice(
         levers,
         ink=_lower_ink,
-        text=lambda: _(
+        text=mark(
             "One point more of conversion brings {more} {more:customer|customers} within a year and moves the rate of"
             " the second half-year by {change}. Why does it fall?"
         ),
         options=(
             Option(
                 "service worse",
-                lambda: _("with more customers the service gets worse"),
-                lambda: _("The model knows no service: the rates of both stages are the same, {middle} and {long}."),
+                mark("with more customers the service gets worse"),
+                mark("The model knows no service: the rates of both stages are the same, {middle} and {long}."),
             ),
             Option(
                 "newcomers count as lost",
-                lambda: _("newcomers stand in the base and not among the kept"),
-                lambda: _(
-                    "Those won in the first half are in the base of the second, and are kept or lost like others."
-                ),
+                mark("newcomers stand in the base and not among the kept"),
+                mark("Those won in the first half are in the base of the second, and are kept or lost like others."),
             ),
-            Option("newcomers leave more", lambda: _("newcomers are in the middle stage, where fewer stay"), str),
+            Option("newcomers leave more", mark("newcomers are in the middle stage, where fewer stay")),
         ),
         right=_lower,
-        why=lambda: _(
+        why=mark(
             "{middle} against {long}: more newcomers move the mix. The base grows and its rate falls, both at once."
         ),
-        hint=lambda: _("In which stage are the newcomers when the second half begins?"),
+        hint=mark("In which stage are the newcomers when the second half begins?"),
     )
 
 

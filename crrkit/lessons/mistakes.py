@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crrkit.ground import gettext as _, mark
+from crrkit.ground import mark, told as _
 from crrkit.lessons import mistake_facts
 from crrkit.lessons.answers import PLACE
 from crrkit.lessons.questions import Misreading, Question
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 ORDER = 4  # seed of the order in which the course shows the sentences
-_KIND = replace(PLACE, example=lambda: _("Write the number of a sentence, for example 1."))
+_KIND = replace(PLACE, example=mark("Write the number of a sentence, for example 1."))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,16 +38,12 @@ class Report:
         return Question(
             facts=order.index(self.wrong) + 1,
             ink=lambda _place: self.ink(),
-            text=lambda: "\n".join(
-                [
-                    _("Find the mistake in this report."),
-                    *(f"{place}. {_(self.lines[line - 1])}" for place, line in enumerate(order, start=1)),
-                ]
-            ),
+            text=mark("Find the mistake in this report."),
+            options=tuple(self.lines[line - 1] for line in order),
             right=lambda place: [place],
-            why=partial(_, self.repair),
+            why=self.repair,
             misreadings=tuple(self._innocent(place) for place, line in enumerate(order, start=1) if line != self.wrong),
-            hint=partial(_, self.hint),
+            hint=self.hint,
             kind=_KIND,
         )
 
@@ -56,7 +51,7 @@ class Report:
         return Misreading(
             f"sentence {place}",
             lambda _place: [place],
-            lambda: _("Sentence {place} is right.").format(place=place) + " " + _(self.hint),
+            _("Sentence {place} is right.").format(place=place) + " " + _(self.hint),
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_percent, format_points, gettext as _
+from crrkit.ground import format_percent, format_points, mark, told as _
 from crrkit.judge import Decomposition, decompose
 from crrkit.lessons.answers import POINTS
 from crrkit.lessons.questions import Misreading, Option, Question, choice
@@ -55,32 +55,31 @@ def _ink(c: Change) -> dict[str, str]:
     return shares | {name: format_points(x, digits=2) for name, x in parts.items()}
 
 
-def _facts() -> str:
-    return _(
-        "Middle stage: share {w0}, then {w1}; of it stayed {m0}, then {m1}. "
-        "Long stage: share {v0}, then {v1}; of it stayed {l0}, then {l1}."
-    )
+_FACTS = _(
+    "Middle stage: share {w0}, then {w1}; of it stayed {m0}, then {m1}. "
+    "Long stage: share {v0}, then {v1}; of it stayed {l0}, then {l1}."
+)
 
 
 ALL_OF_IT = Misreading(
     "all of the change",
     lambda c: [c.split.change],
-    lambda: _("That is the whole change, from {crr0} to {crr1}. Part of it comes from the shares of the stages."),
+    mark("That is the whole change, from {crr0} to {crr1}. Part of it comes from the shares of the stages."),
 )
 THE_OTHER_PART = Misreading(
     "mix for rate",
     lambda c: [c.split.mix_effect],
-    lambda: _("That is the other part: what the shares did. The question is what the rates of the stages did."),
+    mark("That is the other part: what the shares did. The question is what the rates of the stages did."),
 )
 RATE_FOR_MIX = Misreading(
     "rate for mix",
     lambda c: [c.split.rate_effect],
-    lambda: _("That is the other part: what the rates did. The question is what the shares of the stages did."),
+    mark("That is the other part: what the rates did. The question is what the shares of the stages did."),
 )
 OLD_SHARES = Misreading(
     "shares of before",
     lambda c: [c.threefold.rate_effect],
-    lambda: _(
+    mark(
         "You weighed by the shares of the first period. That leaves {both} which belongs to nobody; "
         "the mean of both periods' shares leaves nothing."
     ),
@@ -88,7 +87,7 @@ OLD_SHARES = Misreading(
 OLD_RATES = Misreading(
     "rates of before",
     lambda c: [c.threefold.mix_effect],
-    lambda: _(
+    mark(
         "You weighed by the rates of the first period. That leaves {both} which belongs to nobody; "
         "the mean of both periods' rates leaves nothing."
     ),
@@ -96,26 +95,24 @@ OLD_RATES = Misreading(
 PLAIN_MEAN = Misreading(
     "plain mean",
     lambda c: [c.plain_mean],
-    lambda: _("You took the mean of both stages' changes. They are not equally large: weigh each by its share."),
+    mark("You took the mean of both stages' changes. They are not equally large: weigh each by its share."),
 )
 SIGN = Misreading(
     "sign",
     lambda c: [-c.split.rate_effect],
-    lambda: _("The size is right, the sign is not. Did the rates pull up or down?"),
+    mark("The size is right, the sign is not. Did the rates pull up or down?"),
 )
 
 rate_part = partial(
     Question,
     ink=_ink,
-    text=lambda: (
-        _facts()
-        + " "
-        + _("The rate went from {crr0} to {crr1}. How many points of that come from how the stages are kept?")
-    ),
+    text=_FACTS
+    + " "
+    + _("The rate went from {crr0} to {crr1}. How many points of that come from how the stages are kept?"),
     right=lambda c: [c.split.rate_effect],
-    why=lambda: _("{rate} by rate and {mix} by mix make {change}."),
+    why=mark("{rate} by rate and {mix} by mix make {change}."),
     misreadings=(ALL_OF_IT, THE_OTHER_PART, OLD_SHARES, PLAIN_MEAN, SIGN),
-    hint=lambda: _("For each stage: the mean of its two shares, times the change of its rate. Then add."),
+    hint=mark("For each stage: the mean of its two shares, times the change of its rate. Then add."),
     kind=POINTS,
 )
 """What did the rates do?"""
@@ -123,15 +120,13 @@ rate_part = partial(
 mix_part = partial(
     Question,
     ink=_ink,
-    text=lambda: (
-        _facts()
-        + " "
-        + _("The rate went from {crr0} to {crr1}. How many points of that come from the shares of the stages?")
-    ),
+    text=_FACTS
+    + " "
+    + _("The rate went from {crr0} to {crr1}. How many points of that come from the shares of the stages?"),
     right=lambda c: [c.split.mix_effect],
-    why=lambda: _("{rate} by rate and {mix} by mix make {change}."),
+    why=mark("{rate} by rate and {mix} by mix make {change}."),
     misreadings=(ALL_OF_IT, RATE_FOR_MIX, OLD_RATES),
-    hint=lambda: _("For each stage: the mean of its two rates, times the change of its share. Then add."),
+    hint=mark("For each stage: the mean of its two rates, times the change of its share. Then add."),
     kind=POINTS,
 )
 """What did the shares do?"""
@@ -146,26 +141,26 @@ def what_happened(change: Change) -> Question:
     return choice(
         change,
         ink=_ink,
-        text=lambda: _facts() + " " + _("The rate fell from {crr0} to {crr1}. What happened?"),
+        text=_FACTS + " " + _("The rate fell from {crr0} to {crr1}. What happened?"),
         options=(
             Option(
                 "sums",
-                lambda: _("somebody has miscalculated: if both parts rise, the whole must rise"),
-                lambda: _(
+                mark("somebody has miscalculated: if both parts rise, the whole must rise"),
+                mark(
                     "The sums are right: {w0} of {m0} and {v0} of {l0} make {crr0}. The whole rises with its parts "
                     "only if their shares stay."
                 ),
             ),
             Option(
                 "service",
-                lambda: _("customers are kept worse than before"),
-                lambda: _("In both stages more stayed than before: {rate} by rate."),
+                mark("customers are kept worse than before"),
+                mark("In both stages more stayed than before: {rate} by rate."),
             ),
-            Option("mix", lambda: _("there are more of those customers who always stay less"), str),
+            Option("mix", mark("there are more of those customers who always stay less")),
         ),
         right=_verdict,
-        why=lambda: _("{rate} by rate, {mix} by mix. This is called Simpson's paradox."),
-        hint=lambda: _("Look at the shares, not at the rates."),
+        why=mark("{rate} by rate, {mix} by mix. This is called Simpson's paradox."),
+        hint=mark("Look at the shares, not at the rates."),
     )
 
 
@@ -181,12 +176,12 @@ def _closed_ink(model: StageModel) -> dict[str, str]:
 closed_base = partial(
     Question,
     ink=_closed_ink,
-    text=lambda: _(
+    text=mark(
         "Of the middle stage {middle} stay, of the long {long}; today that makes {now}. No newcomers come any more and "
         "nobody returns. To which rate does the base tend, period by period?"
     ),
     right=lambda m: [m.growth_rate],
-    why=lambda: _(
+    why=mark(
         "{limit}: who is left is in the long stage more and more, {long_share} in the end. "
         "The rate rises by itself, and nobody has done anything."
     ),
@@ -194,25 +189,21 @@ closed_base = partial(
         Misreading(
             "today's rate",
             lambda m: [m.project(periods=1).to_pandas()["crr"][1]],
-            lambda: _("{now} is so because many are in the middle stage. They leave or move on, and the mix changes."),
+            mark("{now} is so because many are in the middle stage. They leave or move on, and the mix changes."),
         ),
         Misreading(
             "the long stage alone",
             lambda m: [m.retention["long"]],
-            lambda: _(
-                "That would be so if nobody fell back from the long stage to the middle. A few do, again and again."
-            ),
+            mark("That would be so if nobody fell back from the long stage to the middle. A few do, again and again."),
         ),
         Misreading(
             "plain mean",
             lambda m: [m.retention.mean()],
-            lambda: _(
-                "That is the mean of both stages, as if each had half of the base. In the end one has nearly all."
-            ),
+            mark("That is the mean of both stages, as if each had half of the base. In the end one has nearly all."),
         ),
-        Misreading("nothing", lambda _m: [0.0], lambda: _("The base shrinks to nothing; its rate does not.")),
+        Misreading("nothing", lambda _m: [0.0], mark("The base shrinks to nothing; its rate does not.")),
     ),
-    hint=lambda: _("`model.growth_rate` says it. Or go on period by period: which stage grows as a share?"),
+    hint=mark("`model.growth_rate` says it. Or go on period by period: which stage grows as a share?"),
 )
 """Where does the rate of a closed base go?"""
 
@@ -237,30 +228,30 @@ def some_mix_only(dice: random.Random) -> Question:
 _after = partial(
     Question,
     ink=_ink,
-    text=lambda: _(
+    text=mark(
         "Middle stage: {m0} stay; long stage: {l0}; neither changes. "
         "The share of the middle stage goes from {w0} to {w1}. What is the retention rate then?"
     ),
     right=lambda c: [c.split.crr_after],
-    why=lambda: _("{w1} × {m0} + {v1} × {l0} = {crr1}; before it was {crr0}. Nobody is kept otherwise."),
+    why=mark("{w1} × {m0} + {v1} × {l0} = {crr1}; before it was {crr0}. Nobody is kept otherwise."),
     misreadings=(
         Misreading(
             "no change",
             lambda c: [c.split.crr_before],
-            lambda: _("That is what it was. The rates stay, but the stages are weighed by new shares."),
+            mark("That is what it was. The rates stay, but the stages are weighed by new shares."),
         ),
         Misreading(
             "plain mean",
             lambda c: [(c.middle[0] + c.long[0]) / 2],
-            lambda: _("That is the mean of both stages. Weigh each by its share."),
+            mark("That is the mean of both stages. Weigh each by its share."),
         ),
         Misreading(
             "shares swapped",
             lambda c: [(1 - c.middle_share[1]) * c.middle[0] + c.middle_share[1] * c.long[0]],
-            lambda: _("You gave each stage the share of the other."),
+            mark("You gave each stage the share of the other."),
         ),
     ),
-    hint=lambda: _("Share times rate, for each stage; then add."),
+    hint=mark("Share times rate, for each stage; then add."),
 )
 
 DRILL = (

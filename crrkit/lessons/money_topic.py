@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from crrkit.counts import expected_lifetime
-from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import format_number, format_percent, mark, ngettext
 from crrkit.judge import break_even_save_rate
 from crrkit.lessons.answers import NUMBER
 from crrkit.lessons.questions import Misreading, Question
@@ -35,32 +35,30 @@ def _steady_ink(s: Steady) -> dict[str, str]:
 steady = partial(
     Question,
     ink=_steady_ink,
-    text=lambda: _(
+    text=mark(
         "Each month {joining} {joining:customer comes|customers come} and {churn} of the base leave. At how many"
         " customers does it stand still?"
     ),
     right=lambda s: [s.customers],
-    why=lambda: _(
-        "At {customers}: then {churn} of them are {joining}. Each stays {stay} {stay:month|months} on average."
-    ),
+    why=mark("At {customers}: then {churn} of them are {joining}. Each stays {stay} {stay:month|months} on average."),
     misreadings=(
         Misreading(
             "a year of newcomers",
             lambda s: [12 * s.joining],
-            lambda: _("Those are the newcomers of a year. Which base loses exactly {joining} a month?"),
+            mark("Those are the newcomers of a year. Which base loses exactly {joining} a month?"),
         ),
         Misreading(
             "newcomers times churn",
             lambda s: [s.joining * s.churn],
-            lambda: _("You multiplied by the churn. Divide: {churn} of which number are {joining}?"),
+            mark("You multiplied by the churn. Divide: {churn} of which number are {joining}?"),
         ),
         Misreading(
             "by retention",
             lambda s: [s.joining / (1 - s.churn)],
-            lambda: _("You divided by the share that stays. As many must leave as come: take the share that leaves."),
+            mark("You divided by the share that stays. As many must leave as come: take the share that leaves."),
         ),
     ),
-    hint=lambda: _("It stands still when as many leave as come."),
+    hint=mark("It stands still when as many leave as come."),
     kind=NUMBER,
 )
 """Where does a base come to rest?"""
@@ -86,22 +84,22 @@ def _ratio_ink(r: Ratio) -> dict[str, str]:
 break_even = partial(
     Question,
     ink=_ratio_ink,
-    text=lambda: _(
+    text=mark(
         "To win a customer costs {times} as much as one attempt to keep somebody who would leave. Which share of the"
         " attempts must succeed, so that keeping costs no more than winning?"
     ),
     right=lambda r: [r.share],
-    why=lambda: _("One success in {ratio} {ratio:attempt|attempts} costs as much as one customer won: {share}."),
+    why=mark("One success in {ratio} {ratio:attempt|attempts} costs as much as one customer won: {share}."),
     misreadings=(
         Misreading(
             "all but one",
             lambda r: [1 - r.share],
-            lambda: _("That is the share that may fail."),
+            mark("That is the share that may fail."),
         ),
         Misreading(
             "more than winning",
             lambda r: [float(r.ratio)],
-            lambda: _(
+            mark(
                 "That is how much dearer winning is. With {ratio} {ratio:attempt|attempts} for the same money, how many"
                 " must succeed?"
             ),
@@ -109,12 +107,10 @@ break_even = partial(
         Misreading(
             "all",
             lambda _r: [1.0],
-            lambda: _(
-                "Not all: for the price of one customer won there {ratio:is|are} {ratio} {ratio:attempt|attempts}."
-            ),
+            mark("Not all: for the price of one customer won there {ratio:is|are} {ratio} {ratio:attempt|attempts}."),
         ),
     ),
-    hint=lambda: _("How many attempts does the price of one new customer pay?"),
+    hint=mark("How many attempts does the price of one new customer pay?"),
 )
 """When is keeping cheaper than winning?"""
 
@@ -143,30 +139,30 @@ def _cost_ink(c: Cost) -> dict[str, str]:
 cost = partial(
     Question,
     ink=_cost_ink,
-    text=lambda: _(
+    text=mark(
         "A letter lifts conversion by a point. It costs {per_head} for each contact and half-year; there {heads:is|are}"
         " {heads} {heads:contact|contacts}. What does the point cost over {periods} {periods:half-year|half-years}?"
     ),
     right=lambda c: [c.total],
-    why=lambda: _("{per_head} × {heads} × {periods} = {total}. It is paid for everybody, not only for those who buy."),
+    why=mark("{per_head} × {heads} × {periods} = {total}. It is paid for everybody, not only for those who buy."),
     misreadings=(
         Misreading(
             "one half-year",
             lambda c: [c.per_head * c.heads],
-            lambda: _("That is one half-year. The effect lasts only while the letters are sent."),
+            mark("That is one half-year. The effect lasts only while the letters are sent."),
         ),
         Misreading(
             "only the converted",
             lambda c: [c.per_head * c.heads * c.periods / 100],
-            lambda: _("You counted one contact in a hundred, who buys because of it. The letter goes to all {heads}."),
+            mark("You counted one contact in a hundred, who buys because of it. The letter goes to all {heads}."),
         ),
         Misreading(
             "one head",
             lambda c: [c.per_head * c.periods],
-            lambda: _("That is one contact. The letter goes to all {heads}."),
+            mark("That is one contact. The letter goes to all {heads}."),
         ),
     ),
-    hint=lambda: _("For each head, for each half-year."),
+    hint=mark("For each head, for each half-year."),
     kind=NUMBER,
 )
 """What does a point cost?"""

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crrkit.counts import crr_bounds
-from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, mark
 from crrkit.judge import CONVENTIONS, END, FLOWS, START, STAYED
 from crrkit.lessons.answers import RATIO
 from crrkit.lessons.questions import Misreading, Option, Question, choice
@@ -58,47 +58,47 @@ def which_new(flows: Mapping[str, int]) -> Question:
     return choice(
         flows,
         ink=_ink,
-        text=lambda: _(
+        text=mark(
             "Of {start} {start:customer|customers} at the start {kept} {kept:is|are} there at the end, {crr}. Which"
             " meaning of “new” makes (end − new) / start that share, in this list and in every other?"
         ),
         options=(
             Option(
                 STILL_HERE,
-                lambda: _("customers for the first time ever, and still there at the end"),
-                lambda: _(
+                mark("customers for the first time ever, and still there at the end"),
+                mark(
                     "That gives {still_here}: whoever comes back is there at the end, was not there at the start, "
                     "and is not taken off."
                 ),
             ),
-            Option(NOT_THERE, lambda: _("everybody there at the end who was not there at the start"), str),
+            Option(NOT_THERE, mark("everybody there at the end who was not there at the start")),
             Option(
                 GROSS,
-                lambda: _("everybody who came for the first time ever"),
-                lambda: _(
+                mark("everybody who came for the first time ever"),
+                mark(
                     "That gives {gross} here by luck: one who came and left is taken off too much, one who came back "
                     "is not taken off. In another list they do not cancel."
                 ),
             ),
             Option(
                 EVERY_START,
-                lambda: _("every contract that began in the period"),
-                lambda: _(
+                mark("every contract that began in the period"),
+                mark(
                     "That gives {every_start}: contracts that began and ended in between are taken off an end in "
                     "which they never were."
                 ),
             ),
         ),
         right=always_right,
-        why=lambda: _("The end without them is exactly those who stayed: {kept} of {start}, {crr}."),
-        hint=lambda: _("What must be taken off the end, so that only those who stayed are left?"),
+        why=mark("The end without them is exactly those who stayed: {kept} of {start}, {crr}."),
+        hint=mark("What must be taken off the end, so that only those who stayed are left?"),
     )
 
 
 GROSS_TAKEN_AS_STILL_HERE = Misreading(
     "newcomers all still there",
     lambda flows: [rate(flows, PEOPLE)],
-    lambda: _(
+    mark(
         "That is the share that stayed, {kept} of {start}. The question is what the formula says when all {joined} are"
         " called new, although {new_lost} of them {new_lost:has|have} left again."
     ),
@@ -106,26 +106,26 @@ GROSS_TAKEN_AS_STILL_HERE = Misreading(
 RETURNED_TAKEN_OFF = Misreading(
     "returned taken off",
     lambda flows: [rate(flows, EVERYBODY)],
-    lambda: _("You took the {returned} who returned off, too. This firm does not call them new."),
+    mark("You took the {returned} who returned off, too. This firm does not call them new."),
 )
 ONLY_THOSE_STILL_HERE = Misreading(
     "newcomers who left forgotten",
     lambda flows: [rate(flows, STILL_HERE)],
-    lambda: _("You took {new} off the end. This firm calls all {joined} new, even the {new_lost} who left again."),
+    mark("You took {new} off the end. This firm calls all {joined} new, even the {new_lost} who left again."),
 )
 
 gross_formula = partial(
     Question,
     ink=_ink,
-    text=lambda: _(
+    text=mark(
         "At the start {start}, at the end {end}: {kept} from the start, {new} who came for the first time, {returned}"
         " who returned. {new_lost} more came for the first time and left again. The firm calls all {joined}"
         " {joined:first-timer|first-timers} new. What does (end − new) / start give?"
     ),
     right=lambda flows: [rate(flows, GROSS)],
-    why=lambda: _("({end} − {joined}) / {start}; but {kept} of {start} stayed, {crr}."),
+    why=mark("({end} − {joined}) / {start}; but {kept} of {start} stayed, {crr}."),
     misreadings=(GROSS_TAKEN_AS_STILL_HERE, RETURNED_TAKEN_OFF, ONLY_THOSE_STILL_HERE),
-    hint=lambda: _("Put the numbers in: ({end} − {joined}) / {start}."),
+    hint=mark("Put the numbers in: ({end} − {joined}) / {start}."),
     kind=RATIO,
 )
 """What does the formula give when newcomers are counted gross?"""
@@ -161,12 +161,12 @@ def _ends_ink(ends: Ends) -> dict[str, str]:
 END_OVER_START = Misreading(
     "end by start",
     lambda ends: [ends.end / ends.start],
-    lambda: _("You divided the end by the start, {end} by {start}. More than all cannot stay."),
+    mark("You divided the end by the start, {end} by {start}. More than all cannot stay."),
 )
 THE_LEAST = Misreading(
     "the least",
     lambda ends: [ends.bounds[0]],
-    lambda: _(
+    mark(
         "That is the least, {low}: it is so if all {new} are still there. If {left} of them {left:has|have} left again,"
         " {left:that place is taken by an old customer|their places are taken by old customers}."
     ),
@@ -174,17 +174,17 @@ THE_LEAST = Misreading(
 THE_MIDDLE = Misreading(
     "the middle",
     lambda ends: [sum(ends.bounds) / 2],
-    lambda: _("You took the middle. Nothing in the counts speaks for it; look for the extreme case."),
+    mark("You took the middle. Nothing in the counts speaks for it; look for the extreme case."),
 )
 SIGN_LOST = Misreading(
     "sign lost",
     lambda ends: [-ends.formula],
-    lambda: _("You subtracted the end from the new. The formula goes the other way round: ({end} − {new}) / {start}."),
+    mark("You subtracted the end from the new. The formula goes the other way round: ({end} − {new}) / {start}."),
 )
 CUT_AT_ZERO = Misreading(
     "cut at zero",
     lambda _ends: [0.0],
-    lambda: _(
+    mark(
         "You cut it off at zero. The formula gives what it gives, and a value below zero says that “new” counts people "
         "who are not there any more."
     ),
@@ -192,36 +192,36 @@ CUT_AT_ZERO = Misreading(
 NEW_OVER_START = Misreading(
     "new by start",
     lambda ends: [ends.new / ends.start],
-    lambda: _("You divided the new by the start, {new} by {start}. Take them off the end first."),
+    mark("You divided the new by the start, {new} by {start}. Take them off the end first."),
 )
 
 highest_rate = partial(
     Question,
     ink=_ends_ink,
-    text=lambda: _(
+    text=mark(
         "At the start {start}, at the end {end}; {new} joined in between, and some of them may have left again. "
         "What is the highest retention rate that fits?"
     ),
     right=lambda ends: [ends.bounds[1]],
-    why=lambda: _(
+    why=mark(
         "If {left} of the {new} {left:has|have} left again, {most} of the {end}"
         " {most:is an old customer|are old customers}: {high}. From the counts alone the rate is somewhere between"
         " {low} and {high}."
     ),
     misreadings=(END_OVER_START, THE_LEAST, THE_MIDDLE, NEW_OVER_START),
-    hint=lambda: _("How many of the {end} at the end can be old customers, at most?"),
+    hint=mark("How many of the {end} at the end can be old customers, at most?"),
 )
 """The most that is certain when new is gross."""
 
 lowest_rate = partial(
     Question,
     ink=_ends_ink,
-    text=lambda: _(
+    text=mark(
         "At the start {start}, at the end {end}; {new} joined in between, and some of them may have left again. "
         "Which share of the old customers has stayed for certain, at the least?"
     ),
     right=lambda ends: [ends.bounds[0]],
-    why=lambda: _(
+    why=mark(
         "At most {new} of the {end} {new:is a newcomer|are newcomers}; the others have stayed: {low} at the least."
     ),
     misreadings=(
@@ -229,28 +229,26 @@ lowest_rate = partial(
         Misreading(
             "the most",
             lambda ends: [ends.bounds[1]],
-            lambda: _("That is the most that fits. How many of the {end} must be old customers, at the least?"),
+            mark("That is the most that fits. How many of the {end} must be old customers, at the least?"),
         ),
         THE_MIDDLE,
         NEW_OVER_START,
     ),
-    hint=lambda: _("How many of the {end} at the end must be old customers, at the least?"),
+    hint=mark("How many of the {end} at the end must be old customers, at the least?"),
 )
 """The least that is certain when new is gross."""
 
 below_zero = partial(
     Question,
     ink=_ends_ink,
-    text=lambda: _(
+    text=mark(
         "At the start {start}, at the end {end}; {new} {new:person|people} joined in between, and most of them have"
         " left again. All {new} are called new. What does (end − new) / start give?"
     ),
     right=lambda ends: [ends.formula],
-    why=lambda: _(
-        "({end} − {new}) / {start} is {formula}. A share of people cannot be that; so “new” was no such count."
-    ),
+    why=mark("({end} − {new}) / {start} is {formula}. A share of people cannot be that; so “new” was no such count."),
     misreadings=(SIGN_LOST, CUT_AT_ZERO, END_OVER_START, NEW_OVER_START),
-    hint=lambda: _("Put the numbers in, whatever comes: ({end} − {new}) / {start}."),
+    hint=mark("Put the numbers in, whatever comes: ({end} − {new}) / {start}."),
     kind=RATIO,
 )
 """The formula on gross newcomers."""

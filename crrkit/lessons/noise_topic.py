@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from crrkit.counts import SurveyRate, newcombe, survey_rate, wilson
-from crrkit.ground import format_number, format_percent, format_points, gettext as _
+from crrkit.ground import format_number, format_percent, format_points, gettext as _, mark
 from crrkit.lessons.questions import Misreading, Option, Question, choice
 
 if TYPE_CHECKING:
@@ -53,39 +53,39 @@ def which_interval(kept: int, n: int) -> Question:
     return choice(
         Kept(kept, n),
         ink=_ink,
-        text=lambda: _(
+        text=mark(
             "A new firm had {n} {n:customer|customers} and kept {kept}. Where may the chance of keeping such a customer"
             " lie?"
         ),
         options=(
             Option(
                 "textbook",
-                lambda: _("from {wald_low} to {wald_high}, by the formula p ± 1.96 √(p(1 − p)/n)"),
-                lambda: _(
+                mark("from {wald_low} to {wald_high}, by the formula p ± 1.96 √(p(1 − p)/n)"),
+                mark(
                     "That formula is certain after {n} {n:customer|customers} that nobody ever stays. It breaks down"
                     " when nobody, or everybody, stays."
                 ),
             ),
-            Option("wilson", lambda: _("from {low} to {high}, by Wilson's formula"), str),
+            Option("wilson", mark("from {low} to {high}, by Wilson's formula")),
             Option(
                 "anywhere",
-                lambda: _("anywhere: so few customers say nothing"),
-                lambda: _(
+                mark("anywhere: so few customers say nothing"),
+                mark(
                     "They say something: if half of such customers stayed, {kept} of {n} would be a miracle. "
                     "Few customers give a long interval, but an interval."
                 ),
             ),
         ),
         right=lambda _kept: "wilson",
-        why=lambda: _("A firm that keeps up to {high} of such customers can well have kept {kept} of {n}."),
-        hint=lambda: _("Would you bet that the next {n} go the same way to the last one?"),
+        why=mark("A firm that keeps up to {high} of such customers can well have kept {kept} of {n}."),
+        hint=mark("Would you bet that the next {n} go the same way to the last one?"),
     )
 
 
 LOW_BY_TEXTBOOK = Misreading(
     "textbook",
     lambda k: [k.textbook[0]],
-    lambda: _(
+    mark(
         "That is p − 1.96 √(p(1 − p)/n). With so few customers it is too sure of itself, and its other end lies at "
         "{wald_high}. Ask `crr.wilson({kept}, {n})`."
     ),
@@ -93,30 +93,30 @@ LOW_BY_TEXTBOOK = Misreading(
 TAKEN_AT_FACE_VALUE = Misreading(
     "taken at face value",
     lambda k: [k.share],
-    lambda: _("{share} is what happened. How low may the chance be behind {kept} of {n}?"),
+    mark("{share} is what happened. How low may the chance be behind {kept} of {n}?"),
 )
 ONE_MORE = Misreading(
     "one more",
     lambda k: [(k.kept - 1) / k.n],
-    lambda: _("You allowed for one customer more to leave. Chance moves more than one of {n}."),
+    mark("You allowed for one customer more to leave. Chance moves more than one of {n}."),
 )
 HIGH = Misreading(
     "the other end",
     lambda k: [k.interval[1]],
-    lambda: _("That is the upper end of the interval. The question is about the lower."),
+    mark("That is the upper end of the interval. The question is about the lower."),
 )
 
 lower_end = partial(
     Question,
     ink=_ink,
-    text=lambda: _(
+    text=mark(
         "{kept} of {n} {n:customer|customers} stayed. How low may the chance of staying be, at 95% by Wilson's"
         " interval?"
     ),
     right=lambda k: [k.interval[0]],
-    why=lambda: _("{kept} of {n} fits every chance from {low} to {high}."),
+    why=mark("{kept} of {n} fits every chance from {low} to {high}."),
     misreadings=(LOW_BY_TEXTBOOK, TAKEN_AT_FACE_VALUE, ONE_MORE, HIGH),
-    hint=lambda: _("`crr.wilson({kept}, {n})` gives both ends."),
+    hint=mark("`crr.wilson({kept}, {n})` gives both ends."),
 )
 """How low may the rate behind few customers be?"""
 
@@ -159,34 +159,32 @@ def apart(one: Kept, other: Kept) -> Question:
     return choice(
         Pair(one, other),
         ink=_pair_ink,
-        text=lambda: _(
-            "One shop kept {kept1} of {n1} {n1:customer|customers}, another {kept2} of {n2}. Do the two differ?"
-        ),
+        text=mark("One shop kept {kept1} of {n1} {n1:customer|customers}, another {kept2} of {n2}. Do the two differ?"),
         options=(
             Option(
                 "apart",
-                lambda: _("yes, chance alone hardly does that"),
-                lambda: _("The interval of the difference, {low} to {high}, has 0 in it. Equal shops do that, too."),
+                mark("yes, chance alone hardly does that"),
+                mark("The interval of the difference, {low} to {high}, has 0 in it. Equal shops do that, too."),
             ),
             Option(
                 "cannot tell",
-                lambda: _("cannot tell: the difference may be due to chance"),
-                lambda: _(
+                mark("cannot tell: the difference may be due to chance"),
+                mark(
                     "The separate intervals {meeting}, but they do not answer this question. That of the difference "
                     "does: {low} to {high}, without 0."
                 ),
             ),
             Option(
                 "the same",
-                lambda: _("no, they are the same"),
-                lambda: _(
+                mark("no, they are the same"),
+                mark(
                     "No count shows that. At best the answer is “cannot tell”; look at the interval of the difference."
                 ),
             ),
         ),
         right=lambda pair: pair.verdict,
-        why=lambda: _("The interval of the difference goes from {low} to {high}."),
-        hint=lambda: _("`crr.newcombe({kept1}, {n1}, {kept2}, {n2})` gives the interval of the difference."),
+        why=mark("The interval of the difference goes from {low} to {high}."),
+        hint=mark("`crr.newcombe({kept1}, {n1}, {kept2}, {n2})` gives the interval of the difference."),
     )
 
 
@@ -200,7 +198,7 @@ def _survey_ink(s: SurveyRate) -> dict[str, str]:
 ANSWERS_ONLY = Misreading(
     "answers only",
     lambda s: [s.estimate],
-    lambda: _(
+    mark(
         "{estimate} is true of those who answered. {silent} did not, and who has left answers less. "
         "What if all of them have?"
     ),
@@ -208,34 +206,34 @@ ANSWERS_ONLY = Misreading(
 SAMPLING_ONLY = Misreading(
     "sampling only",
     lambda s: [s.interval[0]],
-    lambda: _(
+    mark(
         "That allows for chance in drawing the sample. But {silent} of {asked} did not answer, and that is no chance."
     ),
 )
 OTHER_BOUND = Misreading(
     "the most",
     lambda s: [s.bounds[1]],
-    lambda: _("That is the most: all who are silent ({silent}) still buy. The question is the least."),
+    mark("That is the most: all who are silent ({silent}) still buy. The question is the least."),
 )
 SILENT_SHARE = Misreading(
     "share that answered",
     lambda s: [s.answered / s.asked],
-    lambda: _("That is the share that answered. How many of the {asked} said that they still buy?"),
+    mark("That is the share that answered. How many of the {asked} said that they still buy?"),
 )
 
 silence = partial(
     Question,
     ink=_survey_ink,
-    text=lambda: _(
+    text=mark(
         "{asked} {asked:customer was|customers were} asked, {answered} answered, and {kept} of these still buy. Assume"
         " nothing about the silent ones: what is the least share of the {asked} that still buys?"
     ),
     right=lambda s: [s.bounds[0]],
-    why=lambda: _(
+    why=mark(
         "If the {silent} silent {silent:one has|ones have} left: {kept} of {asked}, {low}. If all stayed: {high}."
     ),
     misreadings=(ANSWERS_ONLY, SAMPLING_ONLY, OTHER_BOUND, SILENT_SHARE),
-    hint=lambda: _("Suppose that all who did not answer have left. How many of the {asked} are there still?"),
+    hint=mark("Suppose that all who did not answer have left. How many of the {asked} are there still?"),
 )
 """What is certain after a survey in which many were silent?"""
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crrkit.counts import convert_rate, years_in
-from crrkit.ground import format_number, format_percent, gettext as _, ngettext
+from crrkit.ground import format_number, format_percent, mark, ngettext
 from crrkit.lessons.questions import Misreading, Option, Question, choice
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _ink(c: Conversion) -> dict[str, str]:
 LOSS_TIMES_N = Misreading(
     "loss times n",
     lambda c: [1 - c.times * (1 - c.rate)],
-    lambda: _(
+    mark(
         "You took {times} {lost} off. But each time fewer are left to lose: {lost} of those who are still there. "
         "Keep {rate} of what is left, {times} in a row."
     ),
@@ -54,14 +54,14 @@ LOSS_TIMES_N = Misreading(
 LOSS_TIMES_N_AS_CHURN = Misreading(
     "loss times n, as churn",
     lambda c: [c.times * (1 - c.rate)],
-    lambda: _(
+    mark(
         "{times} {lost} is {multiplied}, but churn does not add up: each time only those can leave who are still there."
     ),
 )
 NOBODY_LEFT = Misreading(
     "nobody left",
     lambda c: [0.0] if c.times * (1 - c.rate) > 1 else [],
-    lambda: _(
+    mark(
         "{times} {lost} is more than all, so nobody would be left. But each time it is {lost} of fewer and fewer. "
         "Keep {rate} of what is left, {times} in a row."
     ),
@@ -69,27 +69,27 @@ NOBODY_LEFT = Misreading(
 THE_SAME = Misreading(
     "the same rate",
     lambda c: [c.rate],
-    lambda: _("{rate} is what it was for the other period. A longer one has more losses in it, a shorter one fewer."),
+    mark("{rate} is what it was for the other period. A longer one has more losses in it, a shorter one fewer."),
 )
 SHARE_GONE = Misreading(
     "churn",
     lambda c: [1 - c.value],
-    lambda: _("That is the share that is gone, {gone}. The question is who is left."),
+    mark("That is the share that is gone, {gone}. The question is who is left."),
 )
 DIVIDED = Misreading(
     "rate by n",
     lambda c: [c.rate / c.times],
-    lambda: _("You divided the rate by {n}. Rates of periods that follow each other are multiplied, not added."),
+    mark("You divided the rate by {n}. Rates of periods that follow each other are multiplied, not added."),
 )
 WRONG_WAY = Misreading(
     "wrong way",
     lambda c: [c.rate ** (1 / c.times)],
-    lambda: _("You went the other way. Over a longer period fewer are left, over a shorter one more."),
+    mark("You went the other way. Over a longer period fewer are left, over a shorter one more."),
 )
 LOSS_BY_N = Misreading(
     "loss by n",
     lambda c: [1 - c.times * (1 - c.rate)],
-    lambda: _(
+    mark(
         "You divided the loss by {n}. Try it: {times} in a row that does not lead to {rate}. "
         "Take the root of order {n}."
     ),
@@ -99,9 +99,9 @@ _longer = partial(
     Question,
     ink=_ink,
     right=lambda c: [c.value],
-    why=lambda: _("{times} in a row {rate} leaves {value}, if all periods are alike."),
+    why=mark("{times} in a row {rate} leaves {value}, if all periods are alike."),
     misreadings=(LOSS_TIMES_N, LOSS_TIMES_N_AS_CHURN, NOBODY_LEFT, THE_SAME, SHARE_GONE, DIVIDED, WRONG_WAY),
-    hint=lambda: _("After the first period {rate} are left, after the second {rate} of those. Go on, {times}."),
+    hint=mark("After the first period {rate} are left, after the second {rate} of those. Go on, {times}."),
 )
 
 
@@ -109,9 +109,7 @@ def month_to_year(rate: float) -> Question:
     """What is left of a monthly rate after a year?"""
     return _longer(
         facts=Conversion(rate, "month", "year"),
-        text=lambda: _(
-            "A firm keeps {rate} of its customers every month. Which share of today's is left after a year?"
-        ),
+        text=mark("A firm keeps {rate} of its customers every month. Which share of today's is left after a year?"),
     )
 
 
@@ -119,7 +117,7 @@ def half_year_to_year(rate: float) -> Question:
     """What is left of a half-year's rate after a year?"""
     return _longer(
         facts=Conversion(rate, "half-year", "year"),
-        text=lambda: _(
+        text=mark(
             "A firm keeps {rate} of its customers in half a year. If the next half is like it, what is it a year?"
         ),
     )
@@ -129,9 +127,7 @@ def quarter_to_year(rate: float) -> Question:
     """What is left of a quarterly rate after a year?"""
     return _longer(
         facts=Conversion(rate, "quarter", "year"),
-        text=lambda: _(
-            "A firm keeps {rate} of its customers every quarter. Which share of today's is left after a year?"
-        ),
+        text=mark("A firm keeps {rate} of its customers every quarter. Which share of today's is left after a year?"),
     )
 
 
@@ -140,9 +136,9 @@ def year_to_month(rate: float) -> Question:
     return Question(
         facts=Conversion(rate, "year", "month"),
         ink=_ink,
-        text=lambda: _("A firm wants to keep {rate} of its customers in a year. How much must it keep each month?"),
+        text=mark("A firm wants to keep {rate} of its customers in a year. How much must it keep each month?"),
         right=lambda c: [c.value],
-        why=lambda: _("{times} in a row {value} leaves {rate}."),
+        why=mark("{times} in a row {value} leaves {rate}."),
         misreadings=(
             THE_SAME,
             SHARE_GONE,
@@ -151,7 +147,7 @@ def year_to_month(rate: float) -> Question:
                 WRONG_WAY.name, lambda c: [c.rate ** (1 / c.times)], WRONG_WAY.says
             ),
         ),
-        hint=lambda: _("Which rate, {times} in a row, leaves {rate}?"),
+        hint=mark("Which rate, {times} in a row, leaves {rate}?"),
     )  # fmt: skip
 
 
@@ -165,32 +161,30 @@ def shortest_meaningful(gap_months: float) -> str:
 
 def dealer(gap_months: int) -> Question:
     """Which period is meaningful for customers who buy so rarely?"""
-
-    def too_short() -> str:
-        return _(
-            "Within it hardly anybody could have bought again, so the rate says nothing about who is content: a"
-            " customer comes back after {gap} {gap:year|years} at the earliest."
-        )
+    too_short = mark(
+        "Within it hardly anybody could have bought again, so the rate says nothing about who is content: a"
+        " customer comes back after {gap} {gap:year|years} at the earliest."
+    )
 
     return choice(
         gap_months,
         ink=lambda gap: {"gap": format_number(gap / 12)},
-        text=lambda: _(
+        text=mark(
             "Nobody buys a new car from a dealer more often than once in {gap} {gap:year|years}. Over which"
             " period is a retention rate from purchases meaningful?"
         ),
         options=(
-            Option("month", lambda: _("a month"), too_short),
-            Option("quarter", lambda: _("a quarter"), too_short),
-            Option("year", lambda: _("a year"), too_short),
-            Option("three years", lambda: _("{gap} {gap:year|years} or more"), too_short),
+            Option("month", mark("a month"), too_short),
+            Option("quarter", mark("a quarter"), too_short),
+            Option("year", mark("a year"), too_short),
+            Option("three years", mark("{gap} {gap:year|years} or more"), too_short),
         ),
         right=shortest_meaningful,
-        why=lambda: _(
+        why=mark(
             "In {gap} {gap:year|years} a content customer has had the time to come back. Or count visits to the"
             " workshop."
         ),
-        hint=lambda: _("How long does a content customer take to come back?"),
+        hint=mark("How long does a content customer take to come back?"),
     )
 
 

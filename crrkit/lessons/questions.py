@@ -9,9 +9,9 @@ import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from crrkit.ground import Message, gettext as _
+from crrkit.ground import Message, gettext as _, retold
 from crrkit.lessons.answers import PLACE, POINTS, SHARE, AnswerKind, half_a_unit, shares
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ HUNDREDTH = 0.01
 SPECK = 1e-9  # floating-point error
 LONGEST = 40  # letters of an unreadable answer that the feedback quotes
 Values = Callable[[Any], Collection[float]]
-Template = Callable[[], str]
-
-
-"""Words in the current language; ``{names}`` in them are filled with the facts."""
+Template: TypeAlias = str
+"""A message, translated when it is shown; ``{names}`` in it are filled with the facts."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ class Question:
         facts: The data of the question: an account, or the text of a formula.
         ink: A function that formats the facts for the templates.
         text: The question itself.
+        options: Its numbered options, if any.
         right: The right answers; a share is a fraction.
         why: The feedback for a right answer.
         misreadings: The known misreadings.
@@ -59,15 +58,17 @@ class Question:
     misreadings: tuple[Misreading, ...]
     hint: Template
     kind: AnswerKind = SHARE
+    options: tuple[Template, ...] = ()
 
     def __str__(self) -> str:
-        return self.fill(self.text)
+        options = (f"{n}. {self.fill(option)}" for n, option in enumerate(self.options, start=1))
+        return "\n".join([self.fill(self.text), *options])
 
     __repr__ = __str__
 
     def fill(self, words: Template) -> str:
         """A text with the facts filled in."""
-        return Message(words()).format(**self.ink(self.facts))
+        return Message(_(retold(words))).format(**self.ink(self.facts))
 
     def known(self) -> Iterator[tuple[str, float, Template]]:
         """Every expected answer: the name of the misreading (empty if right), its value, its feedback."""
@@ -104,7 +105,7 @@ def judge(question: Question, answer: object) -> Feedback:
     """Whether an answer is right, otherwise which misreading gives it."""
     readings = question.kind.read(answer)
     if not readings:
-        return Feedback(right=False, text=f"{_unreadable(answer)} {question.kind.example()}")
+        return Feedback(right=False, text=f"{_unreadable(answer)} {_(question.kind.example)}")
     found = _nearest(question, readings, _rounded(question, answer))
     if found is None:
         return Feedback(right=False, text=_("Not yet.") + f" {_otherwise(question, readings)}")
@@ -176,7 +177,7 @@ class Option:
 
     name: str
     words: Template
-    says: Template
+    says: Template = ""
 
 
 def choice(
@@ -198,7 +199,8 @@ def choice(
     return Question(
         facts=facts,
         ink=ink,
-        text=lambda: "\n".join([text(), *(f"{n}. {option.words()}" for n, option in enumerate(options, start=1))]),
+        text=text,
+        options=tuple(option.words for option in options),
         right=lambda facts: (places[right(facts)],),
         why=why,
         misreadings=tuple(Misreading(option.name, unless_right(option.name), option.says) for option in options),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crrkit.ground import format_number, format_percent, gettext as _
+from crrkit.ground import format_number, format_percent, mark, told as _
 from crrkit.lessons.answers import RATIO, SHARE
 from crrkit.lessons.questions import Misreading, Question
 
@@ -58,40 +58,39 @@ def _payments_ink(p: Payments) -> dict[str, str]:
     )
 
 
-def _facts() -> str:
-    return _(
-        "Three customers paid {paid1}, {paid2} and {paid3} last month. This month they pay {paid4}, {paid5} and "
-        "{paid6}, and a new customer pays {fresh}."
-    )
+_FACTS = _(
+    "Three customers paid {paid1}, {paid2} and {paid3} last month. This month they pay {paid4}, {paid5} and "
+    "{paid6}, and a new customer pays {fresh}."
+)
 
 
 WITH_THE_NEW = Misreading(
     "the new counted",
     lambda p: [p.growth],
-    lambda: _("You counted the new customer, too. Nobody can keep money that was not there before."),
+    mark("You counted the new customer, too. Nobody can keep money that was not there before."),
 )
 HEADS = Misreading(
     "heads for money",
     lambda p: [p.heads],
-    lambda: _("That is the share of the customers, each counted as one. The question is about their money."),
+    mark("That is the share of the customers, each counted as one. The question is about their money."),
 )
 
 net = partial(
     Question,
     ink=_payments_ink,
-    text=lambda: _facts() + " " + _("What is the net revenue retention, NRR?"),
+    text=_FACTS + " " + _("What is the net revenue retention, NRR?"),
     right=lambda p: [p.net],
-    why=lambda: _("The three paid {opening} and now pay {closing}: {nrr}."),
+    why=mark("The three paid {opening} and now pay {closing}: {nrr}."),
     misreadings=(
         WITH_THE_NEW,
         HEADS,
         Misreading(
             "gross for net",
             lambda p: [p.gross],
-            lambda: _("That is the gross one, GRR: it leaves growth out. The net one counts what is paid now."),
+            mark("That is the gross one, GRR: it leaves growth out. The net one counts what is paid now."),
         ),
     ),
-    hint=lambda: _("What do those three pay now, and what did they pay before?"),
+    hint=mark("What do those three pay now, and what did they pay before?"),
     kind=RATIO,
 )
 """How much of the money stayed, growth included?"""
@@ -99,19 +98,19 @@ net = partial(
 gross = partial(
     Question,
     ink=_payments_ink,
-    text=lambda: _facts() + " " + _("What is the gross revenue retention, GRR?"),
+    text=_FACTS + " " + _("What is the gross revenue retention, GRR?"),
     right=lambda p: [p.gross],
-    why=lambda: _("Nobody counts for more than they paid before: {capped} of {opening}, {grr}."),
+    why=mark("Nobody counts for more than they paid before: {capped} of {opening}, {grr}."),
     misreadings=(
         WITH_THE_NEW,
         HEADS,
         Misreading(
             "net for gross",
             lambda p: [p.net],
-            lambda: _("That is the net one, NRR. In the gross one, growth of one customer makes up for no loss."),
+            mark("That is the net one, NRR. In the gross one, growth of one customer makes up for no loss."),
         ),
     ),
-    hint=lambda: _("For each of the three take the smaller of both payments."),
+    hint=mark("For each of the three take the smaller of both payments."),
     kind=RATIO,
 )
 """How much of the money stayed, growth left out?"""
@@ -138,30 +137,30 @@ def _factors_ink(f: Factors) -> dict[str, str]:
 turnover = partial(
     Question,
     ink=_factors_ink,
-    text=lambda: _(
+    text=mark(
         "A shop has {fewer} fewer buyers than a year ago. They come as often as before, and the average check is {more}"
         " higher. Which share of last year's turnover does the shop take?"
     ),
     right=lambda f: [f.turnover],
-    why=lambda: _("Turnover is buyers × purchases × check: {buyers} × {check} = {left}."),
+    why=mark("Turnover is buyers × purchases × check: {buyers} × {check} = {left}."),
     misreadings=(
         Misreading(
             "added",
             lambda f: [1 - f.fewer + f.more],
-            lambda: _("You added and subtracted. The higher check is paid by {buyers} of the buyers only: multiply."),
+            mark("You added and subtracted. The higher check is paid by {buyers} of the buyers only: multiply."),
         ),
         Misreading(
             "buyers only",
             lambda f: [1 - f.fewer],
-            lambda: _("Those are the buyers alone, and the ones who are left pay more."),
+            mark("Those are the buyers alone, and the ones who are left pay more."),
         ),
         Misreading(
             "check only",
             lambda f: [1 + f.more],
-            lambda: _("That is the check alone. There are fewer buyers to pay it."),
+            mark("That is the check alone. There are fewer buyers to pay it."),
         ),
     ),
-    hint=lambda: _("Turnover is buyers × purchases × check. Which two of the three changed?"),
+    hint=mark("Turnover is buyers × purchases × check. Which two of the three changed?"),
     kind=SHARE,
 )
 """What do fewer buyers with a higher check bring?"""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from crrkit.ground import format_date, format_number, format_percent, gettext as _
+from crrkit.ground import format_date, format_number, format_percent, mark
 from crrkit.judge.whatif import StageModel
 from crrkit.lessons.questions import Misreading, Option, Question, choice
 from crrkit.measure.stages import stage_on
@@ -70,23 +70,21 @@ def _ink(history: History) -> dict[str, str]:
 STAGE_OPTIONS = (
     Option(
         "short",
-        lambda: _("short"),
-        lambda: _(
-            "In the short stage are contacts: people who have looked around and never bought. Here somebody did."
-        ),
+        mark("short"),
+        mark("In the short stage are contacts: people who have looked around and never bought. Here somebody did."),
     ),
     Option(
         "middle",
-        lambda: _("middle"),
-        lambda: _(
+        mark("middle"),
+        mark(
             "Middle is every customer who is not yet regular and not silent for too long. Look at the last purchase,"
             " {silent} {silent:day|days} ago, and at the rule for regulars again."
         ),
     ),
     Option(
         "long",
-        lambda: _("long"),
-        lambda: _(
+        mark("long"),
+        mark(
             "For the long stage {k} {k:purchase day is|purchase days are} needed, less than {window} {window:day|days}"
             " ago and in one spell, the first and the last of them at least {span} {span:day|days} apart. A purchase"
             " after a silence of more than {limit} {limit:day|days} begins anew."
@@ -94,8 +92,8 @@ STAGE_OPTIONS = (
     ),
     Option(
         "lapsed",
-        lambda: _("lapsed"),
-        lambda: _("Lapsed is who has been silent for more than {limit} {limit:day|days}. Here it is {silent}."),
+        mark("lapsed"),
+        mark("Lapsed is who has been silent for more than {limit} {limit:day|days}. Here it is {silent}."),
     ),
 )
 
@@ -103,15 +101,15 @@ STAGE_OPTIONS = (
 which_stage = partial(
     choice,
     ink=_ink,
-    text=lambda: _(
+    text=mark(
         "Lapsed: silent for more than {limit} {limit:day|days}. Long: at least {k} {k:purchase day|purchase days}, all"
         " less than {window} {window:day|days} ago, the first and the last at least {span} {span:day|days} apart."
         " Somebody bought on: {days}. In which stage is this customer as of {today}?"
     ),
     options=STAGE_OPTIONS,
     right=lambda history: history.stage,
-    why=lambda: _("Purchase days: {n}. The last of them was {silent} {silent:day|days} ago, and the limit is {limit}."),
-    hint=lambda: _(
+    why=mark("Purchase days: {n}. The last of them was {silent} {silent:day|days} ago, and the limit is {limit}."),
+    hint=mark(
         "First count the days since the last purchase. Then count purchase days backwards, up to a long silence."
     ),
 )
@@ -140,28 +138,28 @@ def _letters(candidates: dict[str, History]) -> dict[str, str]:
 
 def doubled(candidates: dict[str, History]) -> Question:
     """Whose stage changes when the limit of silence doubles?"""
-
-    def unmoved() -> str:
-        return _("This customer was not silent for {limit} {limit:day|days}; a longer limit finds nothing to forgive.")
+    unmoved = mark(
+        "This customer was not silent for {limit} {limit:day|days}; a longer limit finds nothing to forgive."
+    )
 
     return choice(
         candidates,
         ink=_letters,
-        text=lambda: _(
+        text=mark(
             "The limit of silence is doubled, from {limit} {limit:day|days} to {double}. Whose stage as of {today}"
             " changes? They bought on:"
         ),
         options=(
-            Option("A", lambda: "{A}", unmoved),
-            Option("B", lambda: "{B}", str),
-            Option("C", lambda: "{C}", unmoved),
+            Option("A", "{A}", unmoved),
+            Option("B", "{B}"),
+            Option("C", "{C}", unmoved),
         ),
         right=_who_changes,
-        why=lambda: _(
+        why=mark(
             "Lapsed under the one rule, middle under the other: nobody bought anything, and the retention rate rises. "
             "So the rule belongs beside every rate."
         ),
-        hint=lambda: _("Who is lapsed today?"),
+        hint=mark("Who is lapsed today?"),
     )
 
 
@@ -202,18 +200,18 @@ def _counted_ink(c: Counted) -> dict[str, str]:
 contacts = partial(
     Question,
     ink=_counted_ink,
-    text=lambda: _(
+    text=mark(
         "A firm has {start} {start:customer|customers}, {kept} of whom {kept:stays|stay}, and {contacts}"
         " {contacts:contact|contacts} who {contacts:has|have} never bought, {converted} of whom"
         " {converted:looks around again or buys|look around again or buy}. What is its customer retention rate?"
     ),
     right=lambda c: [c.crr],
-    why=lambda: _("{kept} of {start}, {crr}. Contacts cannot be kept as customers before they are any."),
+    why=mark("{kept} of {start}, {crr}. Contacts cannot be kept as customers before they are any."),
     misreadings=(
         Misreading(
             "contacts counted",
             lambda c: [c.with_contacts],
-            lambda: _(
+            mark(
                 "You counted the contacts as customers, {all} in all. Then every campaign that brings the curious "
                 "lowers the rate. Who never bought is not in it."
             ),
@@ -221,7 +219,7 @@ contacts = partial(
         Misreading(
             "contacts in the base only",
             lambda c: [c.kept / (c.start + c.contacts)],
-            lambda: _(
+            mark(
                 "You divided by customers and contacts together. Divide by the {start} {start:customer|customers}"
                 " alone."
             ),
@@ -229,15 +227,15 @@ contacts = partial(
         Misreading(
             "converted called kept",
             lambda c: [(c.kept + c.converted) / c.start],
-            lambda: _("You counted contacts among the kept. Whoever buys for the first time is new, not kept."),
+            mark("You counted contacts among the kept. Whoever buys for the first time is new, not kept."),
         ),
         Misreading(
             "churn",
             lambda c: [1 - c.crr],
-            lambda: _("That is churn, the share of the customers who left."),
+            mark("That is churn, the share of the customers who left."),
         ),
     ),
-    hint=lambda: _("Who was a customer at the start, and who of those is one still?"),
+    hint=mark("Who was a customer at the start, and who of those is one still?"),
 )
 
 

@@ -43,7 +43,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
     def __init__(self, question: Question) -> None:
         self._question, self._lang = question, language()
         self.box = AnswerBox(
-            description=_("Your answer"), placeholder=question.kind.example(), continuous_update=False,
+            description=_("Your answer"), placeholder=_(question.kind.example), continuous_update=False,
             style={"description_width": "initial"}, layout=WIDE,
         )  # fmt: skip
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})

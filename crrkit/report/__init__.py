@@ -27,7 +27,7 @@ from crrkit.report.segment_section import mix_finding, past_finding, segment_fin
 from crrkit.report.since_section import since_finding
 from crrkit.report.stage_counts import stages_of
 from crrkit.report.stage_section import stage_finding
-from crrkit.report.trend_section import change_finding, news_finding, trend_finding
+from crrkit.report.trend_section import change_finding, control_chart_finding, trend_finding
 from crrkit.report.trial_section import value_of_one
 from crrkit.report.verdict_section import verdict_finding, verdict_of
 from crrkit.report.write import Report, write_report
@@ -43,6 +43,7 @@ __all__ = [
     "change_finding",
     "cohort_finding",
     "cohorts_of",
+    "control_chart_finding",
     "early_finding",
     "leaving_finding",
     "mark_finding",
@@ -50,7 +51,6 @@ __all__ = [
     "money_finding",
     "money_of",
     "movement_finding",
-    "news_finding",
     "outlook_finding",
     "past_finding",
     "quality_finding",

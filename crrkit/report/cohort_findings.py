@@ -49,7 +49,7 @@ def cohort_finding(cohorts: SharedCohorts) -> Finding:
     if age is None:
         claim = _("Cohorts cannot be compared yet: no two of them were observed whole at the same age.")
         return Finding(
-            claim, grid.table, _("A longer list, or shorter periods, would show more of them."), is_news=False
+            claim, grid.table, _("A longer list, or shorter periods, would show more of them."), is_informative=False
         )
     held = against_the_others(grid, age)
     first = held.sort_values("p_value", kind="stable").iloc[0]
@@ -119,7 +119,7 @@ def _alike(grid: CohortGrid, held: pd.DataFrame, age: int) -> Finding:
         "later": later(age, grid.every), "low": format_percent(low["rate"]), "lowest": _name(low, grid),
         "high": format_percent(high["rate"]), "highest": _name(high, grid),
     }  # fmt: skip
-    return Finding(text.format(**words), held, _held(held), is_news=False)
+    return Finding(text.format(**words), held, _held(held), is_informative=False)
 
 
 def _held(held: pd.DataFrame) -> str:
@@ -140,7 +140,7 @@ def _nothing_to_follow(cohorts: SharedCohorts) -> Finding:
     else:
         claim = _("No cohort can be followed yet: none was seen through a whole period after its first.")
         caveat = _("A longer list, or shorter periods, would show more of them.")
-    return Finding(claim, cohorts.grid.table, caveat, is_news=False)
+    return Finding(claim, cohorts.grid.table, caveat, is_informative=False)
 
 
 def outlook_finding(cohorts: SharedCohorts) -> Finding:
@@ -162,7 +162,9 @@ def outlook_finding(cohorts: SharedCohorts) -> Finding:
 def _of_contracts(cohorts: SharedCohorts) -> Finding:
     curve, every = cohorts.outlook, cohorts.grid.every
     if curve.empty:
-        return Finding(_("There is no projection of who will stay."), curve, " ".join(cohorts.doubts), is_news=False)
+        return Finding(
+            _("There is no projection of who will stay."), curve, " ".join(cohorts.doubts), is_informative=False
+        )
     seen, last = curve.dropna(subset="observed").iloc[-1], curve.iloc[-1]
     claim = _(
         "Of new customers {now} were still there {seen}, and {share} are expected to be {then} (95% band {low} to"
@@ -187,7 +189,10 @@ def _of_purchases(cohorts: SharedCohorts) -> Finding:
     age = comparable_age(both, cohorts.grid, least=1)
     if age is None:
         return Finding(
-            _("It is too early to say how many still buy later."), cohorts.outlook, " ".join(caveats), is_news=False
+            _("It is too early to say how many still buy later."),
+            cohorts.outlook,
+            " ".join(caveats),
+            is_informative=False,
         )
     cells = both[both["age"] == age]
     claim = _("{later} {then} of the customers bought in that very period, and {ever} then or afterwards.")

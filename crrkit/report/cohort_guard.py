@@ -2,7 +2,7 @@
 
 The customers at any time are those of all cohorts: ``end`` of a period is the sum of a diagonal of the triangle, and
 ``new`` the first cell of a cohort. A cell suppressed alone on its diagonal is disclosed by subtraction, so further
-cells are suppressed until each has enough room (`crrkit.report.room`).
+cells are suppressed until the range of each is wide enough (`crrkit.report.possible_ranges`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crrkit.measure.cohorts import IN_PROGRESS, OBSERVED, SUPPRESSED
-from crrkit.report.room import Cell, is_roomy, next_to_hide
+from crrkit.report.possible_ranges import Cell, are_wide_enough, next_to_suppress
 from crrkit.rules import small
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _guard_diagonal(
         cells.append(Cell(rest, hidden=True, may_hide=False, counts=False))
     _widen(cells, ROOM_ASKED * least)
     newest = triangle.births.index(period) if period in triangle.births else None
-    if newest is not None and not triangle.is_window and not is_roomy(cells, least):
+    if newest is not None and not triangle.is_window and not are_wide_enough(cells, least):
         triangle.rows.add(newest)
         triangle.hidden[newest] = True
     for (i, a), cell in zip(places, cells[: len(places)], strict=True):
@@ -190,8 +190,8 @@ def _guard_diagonal(
 
 
 def _widen(cells: list[Cell], least: float) -> None:
-    while not is_roomy(cells, least):
-        cell = next_to_hide(cells, least)
+    while not are_wide_enough(cells, least):
+        cell = next_to_suppress(cells, least)
         if cell is None:
             return
         cell.hidden = True

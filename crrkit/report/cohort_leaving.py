@@ -40,7 +40,7 @@ def leaving_finding(cohorts: SharedCohorts) -> Finding:
     if seen.empty:
         claim = _("It is too early to say when in their lifetime customers leave.")
         return Finding(
-            claim, rows, _("No cohort was seen long enough, or too few of its customers left."), is_news=False
+            claim, rows, _("No cohort was seen long enough, or too few of its customers left."), is_informative=False
         )
     first = seen.iloc[0]
     if first["low"] <= cohorts.silence:
@@ -80,7 +80,7 @@ def _rare_purchases(rows: pd.DataFrame, rhythm: Rhythm) -> Finding:
         )
         counts = {name: format_number(first[column].iloc[0]) for name, column in (("n", "at_risk"), ("lost", "lost"))}
         caveats.insert(0, text.format(**counts))
-    return Finding(claim, rows, " ".join(caveats), is_news=False)
+    return Finding(claim, rows, " ".join(caveats), is_informative=False)
 
 
 def _silence_alone(cohorts: SharedCohorts, first: pd.Series) -> Finding:
@@ -92,7 +92,7 @@ def _silence_alone(cohorts: SharedCohorts, first: pd.Series) -> Finding:
     words = {"when": of_life(int(first["age"]), cohorts.grid.every), "rate": format_percent(first["hazard"])}
     words |= {"lost": format_number(first["lost"]), "n": format_number(first["at_risk"])}
     caveat = text.format(**words, share=format_percent(cohorts.silence))
-    return Finding(claim, cohorts.leaving, caveat, is_news=False)
+    return Finding(claim, cohorts.leaving, caveat, is_informative=False)
 
 
 def _leaving_caveats(cohorts: SharedCohorts, seen: pd.DataFrame) -> list[str]:

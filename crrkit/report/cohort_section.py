@@ -59,7 +59,7 @@ def about_cohorts(cohorts: SharedCohorts, *, every: str, published: str = "") ->
         lambda: _explorer(cohorts),
         (*begin, *map(Cell, sources)),
         cohorts.tables,
-        brief=next((finding.claim for finding in found[:2] if finding.is_news), ""),
+        brief=next((finding.claim for finding in found[:2] if finding.is_informative), ""),
         terms=("cohort",),
         carried=cohorts_carried(cohorts),
         amounts=next((grid_carried(grid) for grid in cohorts.grids if grid.value == "revenue"), {}),

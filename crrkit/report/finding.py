@@ -27,13 +27,13 @@ class Finding:
         claim: A sentence with its numbers.
         evidence: The rows that it is based on.
         caveat: The limits of the statement; part of the finding and never empty.
-        is_news: Whether it is informative; otherwise it is set in small print and is not a section's heading.
+        is_informative: Whether it is informative; otherwise it is set in small print and is not a section's heading.
     """
 
     claim: str
     evidence: pd.DataFrame
     caveat: str
-    is_news: bool = True
+    is_informative: bool = True
 
     def __str__(self) -> str:
         return f"{self.claim}\n{self.caveat}"

@@ -68,7 +68,7 @@ class _Side:
     def rate(self) -> float:
         return self.kept / self.start
 
-    def told(self) -> str:
+    def share_text(self) -> str:
         return share_words(self.kept, self.start)
 
 
@@ -104,14 +104,14 @@ def mark_finding(kept: RetentionTable, *, on: str | date, name: str) -> Finding:
     if sides is None:
         claim = _("It is too early to compare the rate before and after “{name}” ({day}).").format(**what)
         caveat = _("It takes a whole period with a rate on either side of the day, and none suppressed between them.")
-        return Finding(claim, table[:0], caveat, is_news=False)
+        return Finding(claim, table[:0], caveat, is_informative=False)
     before, after = sides
     n = periods_counted(len(before.rows), kept.every)
     low, high = _difference(before, after, kept)
     text = _("Around “{name}” ({day}): {was} in the {n} before, {now} in the {n} after, {verdict}.")
     if len(before.rows) == 1:
         text = _("Around “{name}” ({day}): {was} in the period before, {now} in the one after, {verdict}.")
-    words = {"was": before.told(), "now": after.told(), "n": n, "verdict": _verdict(low, high)}
+    words = {"was": before.share_text(), "now": after.share_text(), "n": n, "verdict": _verdict(low, high)}
     spread = difference_words(after.rate - before.rate, low, high)
     not_why = _(
         "This does not prove a cause: whatever else happened then counts, too, there is no control "

@@ -14,7 +14,7 @@ from contextlib import redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 from crrkit.ground import gettext as _
-from crrkit.report.parameters import OF_PARAMETERS, OF_READING, Told
+from crrkit.report.parameters import OF_PARAMETERS, OF_READING, ReportArguments
 from crrkit.report.section import Cell
 
 if TYPE_CHECKING:
@@ -29,29 +29,36 @@ IMPORTS = "import crrkit as crr; from crrkit import figures, report, widgets"
 DISPLAY = ("display.width", 80, "display.max_columns", 20, "display.max_rows", 60, "display.notebook_repr_html", True)
 
 
-def notebook_text(parts: list[Section], kept: RetentionTable, told: Told, title: str) -> str:
+def notebook_text(parts: list[Section], kept: RetentionTable, arguments: ReportArguments, title: str) -> str:
     """The text of the notebook file with outputs, in the current language."""
-    cells = with_outputs(notebook_cells(parts, kept, told, title=title))
+    cells = with_outputs(notebook_cells(parts, kept, arguments, title=title))
     content = {"cells": cells, "metadata": SPEC, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def notebook_cells(parts: list[Section], kept: RetentionTable, told: Told, *, title: str) -> list[Cell | str]:
+def notebook_cells(
+    parts: list[Section], kept: RetentionTable, arguments: ReportArguments, *, title: str
+) -> list[Cell | str]:
     """The cells, strings for text cells; a computing cell has the result already computed for the page."""
-    cells = [*_beginning(kept, told, title)]
+    cells = [*_beginning(kept, arguments, title)]
     for part in parts:
         if part.cells:
             cells += [f"## {part.label}", *part.cells]
     return [*cells, _closing()]
 
 
-def _beginning(kept: RetentionTable, told: Told, title: str) -> Iterator[Cell | str]:
+def _beginning(kept: RetentionTable, arguments: ReportArguments, title: str) -> Iterator[Cell | str]:
     head = "# " + _("Did we keep our customers?") + f"\n\n{plain(title)} · {plain(kept.card.source)}"
     yield f"{head}\n\n{_introduction()}"
-    given = {"first": told.first, "last": told.last, "min_cell": told.min_cell, "target": told.target}
-    yield Cell(told.parameters(), OF_PARAMETERS, given | {"marks": told.marks, "every": told.every})
-    yield Cell(told.reading(), OF_READING, {"base": told.base})
-    beside = ", published=published" if told.published else ""
+    given = {
+        "first": arguments.first,
+        "last": arguments.last,
+        "min_cell": arguments.min_cell,
+        "target": arguments.target,
+    }
+    yield Cell(arguments.parameters(), OF_PARAMETERS, given | {"marks": arguments.marks, "every": arguments.every})
+    yield Cell(arguments.reading(), OF_READING, {"base": arguments.base})
+    beside = ", published=published" if arguments.published else ""
     yield Cell(
         "counted = crr.retention_by_period(base, every=every, first=first, last=last)\n"
         f"kept = report.shared(counted, min_cell=min_cell{beside})",

@@ -36,7 +36,7 @@ LOGO_KINDS = {
 
 
 def build_page(
-    parts: list[Section], kept: RetentionTable, *, title: str, detail: str = FULL, dress: Dress | None = None,
+    parts: list[Section], kept: RetentionTable, header: PageHeader, *, detail: str = FULL,
     last_row: date | None = None,
 ) -> str:  # fmt: skip
     """The complete page, in the current language."""
@@ -51,14 +51,14 @@ def build_page(
         assets += element("script", Html("\n" + SCRIPT_FILE.read_text(encoding="utf-8")), type="module")
     seen = _seen(kept, last_row)
     body = [
-        _head(parts, kept, dress or Dress(title), seen=seen, anchors=set(pieces)),
+        _head(parts, kept, header, seen=seen, anchors=set(pieces)),
         _contents(shown) if detail == FULL else None,
         element("main", *first, *_appendix(pieces[part.anchor] for part in shown if part.is_appendix), id="findings"),
         _footer(seen),
         account_island(kept, parts),
         Html(assets),
     ]
-    top = element("title", f"{title}: {parts[0].findings[0].claim}")
+    top = element("title", f"{header.title}: {parts[0].findings[0].claim}")
     inner, rules = without_style_attributes(element("body", *body, class_=detail))
     own, inner = "\n".join(STYLE.findall(inner)), STYLE.sub("", inner)  # those of explorers must be in the head
     style = element("style", Html("\n" + CSS.read_text(encoding="utf-8") + own + rules + "\n"))
@@ -73,7 +73,7 @@ def build_page(
 
 def _placed(part: Section) -> Section:
     """Move sections without findings to the appendix: a heading in the body is a finding."""
-    tells_nothing = part.findings and not any(one.is_news for one in part.findings)
+    tells_nothing = part.findings and not any(one.is_informative for one in part.findings)
     return replace(part, is_appendix=True) if tells_nothing else part
 
 
@@ -83,17 +83,17 @@ def _appendix(pieces: Iterable[Html]) -> list[Html]:
     return [element("h2", _("Appendix"), class_="part", id="appendix"), *found] if found else []
 
 
-def _head(parts: list[Section], kept: RetentionTable, dress: Dress, *, seen: str, anchors: set[str]) -> Html:
+def _head(parts: list[Section], kept: RetentionTable, header: PageHeader, *, seen: str, anchors: set[str]) -> Html:
     """The first screen: the source and rule, the finding, and the other essentials for a manager."""
     finding = parts[0].findings[0]
     return element(
         "header",
         element("a", _("To the findings"), href="#findings", class_="skip"),
-        element("img", src=dress.logo, alt="", class_="logo") if dress.logo else None,
-        element("p", " · ".join(filter(None, [dress.title, kept.card.source, dress.author])), class_="kicker"),
+        element("img", src=header.logo, alt="", class_="logo") if header.logo else None,
+        element("p", " · ".join(filter(None, [header.title, kept.card.source, header.author])), class_="kicker"),
         element("h1", *_headline(finding.claim, kept.warning)),
         element("p", f"{_rule(kept)} {seen}", class_="caveat"),
-        element("p", dress.note, class_="note") if dress.note else None,
+        element("p", header.note, class_="note") if header.note else None,
         _briefs(parts, anchors),
         element("p", finding.caveat, class_="caveat"),
     )
@@ -174,8 +174,10 @@ def _heading(part: Section) -> list[Html]:
     A section without an informative finding has its name as heading.
     """
     level = "h3" if part.is_appendix else "h2"
-    news = [finding for finding in part.findings if finding.is_news]
-    quiet = [element("p", f"{one.claim} {one.caveat}", class_="caveat") for one in part.findings if not one.is_news]
+    news = [finding for finding in part.findings if finding.is_informative]
+    quiet = [
+        element("p", f"{one.claim} {one.caveat}", class_="caveat") for one in part.findings if not one.is_informative
+    ]
     if not news:
         return [element(level, part.label), *quiet]
     first, *others = news
@@ -194,7 +196,7 @@ def _footer(seen: str) -> Html:
 
 
 @dataclass(frozen=True)
-class Dress:
+class PageHeader:
     """The framing of the findings.
 
     Attributes:

@@ -45,7 +45,7 @@ LINE_WIDTH = 110  # characters of a line
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportArguments:
     """The arguments of a report, for the first cells of its notebook.
 
     Attributes:

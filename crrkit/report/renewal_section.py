@@ -82,7 +82,7 @@ def renewal_finding(due: RenewalTable) -> Finding:
     known = due.table[(due.table["status"] == COMPLETE) & due.table["rate"].notna()]
     if not len(known):
         claim = _("Nothing can be said of renewals yet: no period is known to its end.")
-        return Finding(claim, due.table, _late_words(due), is_news=False)
+        return Finding(claim, due.table, _late_words(due), is_informative=False)
     row = known.iloc[-1]
     text = ngettext(
         "Of the {n} contract due {when}, {on_time} {on_time:was|were} renewed on time and {late} late: {rate} (95%"

@@ -113,6 +113,6 @@ def quality_finding(quality: QualityReport) -> Finding:
 def rows_block(kept: RetentionTable) -> Html:
     """Why rows were set aside, and the role of each column."""
     quality = kept.quality
-    lines = [quality.reading(), *map(plainly, quality.said())]
+    lines = [quality.reading(), *map(plainly, quality.all_notes())]
     table = _table_of(quality, label=_("Rows set aside")) if len(quality.table) else None
     return join(table, *(element("p", line, class_="caveat") for line in lines))

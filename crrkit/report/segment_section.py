@@ -77,7 +77,7 @@ def segment_section(subject: Subject) -> Section | None:
     if segments is None:
         return None
     found = {find.__name__: find(segments) for find in (past_finding, segment_finding, mix_finding)}
-    told = [finding for name, finding in found.items() if finding and finding.is_news and name != "mix_finding"]
+    told = [finding for name, finding in found.items() if finding and finding.is_informative and name != "mix_finding"]
     cells = [Cell(f"report.{name}(segments)") for name, finding in found.items() if finding]
     return Section(
         "segments",
@@ -147,7 +147,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
     if len(rows) < PAIR:
         claim = _("The segments are not shown: they have too few customers.")
         caveat = _("Take longer periods, or make a private report that suppresses nothing.")
-        return Finding(claim, rows, caveat, is_news=False)
+        return Finding(claim, rows, caveat, is_informative=False)
     compared = compare_segments(segments, period=str(rows["period"].iloc[0]))
     differ = compared.table[compared.table["verdict"] == DIFFER]
     pairs = _("Pairs of segments that differ by more than chance: {n} of {pairs}.")
@@ -168,7 +168,7 @@ def segment_finding(segments: RetentionTable) -> Finding:
     rates = rows.set_index("segment")["crr"]
     shares = {"high": format_percent(rates[pair["better"]]), "low": format_percent(rates[pair["worse"]])}
     claim = text.format(when=in_period(rows.iloc[0], segments.every), **pair, **shares)
-    return Finding(claim, rows, " ".join(notes), is_news=len(differ) > 0)
+    return Finding(claim, rows, " ".join(notes), is_informative=len(differ) > 0)
 
 
 def past_finding(segments: RetentionTable) -> Finding | None:
@@ -198,7 +198,7 @@ def past_finding(segments: RetentionTable) -> Finding | None:
     evidence = pd.concat([then, now], ignore_index=True)
     if past.moved.empty:
         text = _("No segment kept its customers better or worse than {then} by more than chance.")
-        return Finding(text.format(**words), evidence, " ".join(caveat), is_news=False)
+        return Finding(text.format(**words), evidence, " ".join(caveat), is_informative=False)
     first = past.moved.iloc[0]
     text = _("{segment} kept a larger share of its customers than {then}: {is_} against {was}, more than chance.")
     if first["difference"] < 0:

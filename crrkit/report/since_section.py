@@ -56,7 +56,7 @@ def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
     now, then = reference_row(kept), reference_row(previous)
     if now is None or then is None:
         claim = _("One of the two reports has no rate, so there is nothing to compare.")
-        return Finding(claim, kept.table[:0], _("Take longer periods in both."), is_news=False)
+        return Finding(claim, kept.table[:0], _("Take longer periods in both."), is_informative=False)
     words = {
         "was": format_percent(then["crr"]), "then": period_name(then, previous.every),
         "is": format_percent(now["crr"]), "when": in_period(now, kept.every),
@@ -66,7 +66,7 @@ def since_finding(kept: RetentionTable, *, previous: RetentionTable) -> Finding:
         return _by_other_rules(kept, now, other, words)
     if now["from_"] < then["from_"]:
         claim = _("The earlier report speaks of a later period, {then}, than this one.").format(**words)
-        return Finding(claim, rows_of(kept, now), _("Compare this one with an older report."), is_news=False)
+        return Finding(claim, rows_of(kept, now), _("Compare this one with an older report."), is_informative=False)
     if now["from_"] == then["from_"]:
         return _of_the_same_period(kept, previous, now, then)
     return _moved(kept, previous, now, then, words)
@@ -106,7 +106,7 @@ def _of_the_same_period(kept: RetentionTable, previous: RetentionTable, now: pd.
         else _("The last report said {was} {when}, this one says {is}: the list has changed since.")
     )
     caveat = " ".join([_seen(kept, previous), *_restated(kept, previous)])
-    return Finding(claim.format(**words), rows_of(kept, now), caveat, is_news=not same)
+    return Finding(claim.format(**words), rows_of(kept, now), caveat, is_informative=not same)
 
 
 def _moved(

@@ -59,7 +59,7 @@ def about_stages(stages: SharedStages) -> Section:
         None if model is None or model.refusal else lambda: _explorer(model),
         (counting("stages", STAGE_CALL, stages, then="report.stage_finding(stages)"), *map(Cell, sources)),
         stages.tables,
-        brief=f"{found.claim} {meaning}" if found.is_news and not stages.missing else "",
+        brief=f"{found.claim} {meaning}" if found.is_informative and not stages.missing else "",
         terms=("stage",),
     )
 
@@ -70,7 +70,7 @@ def stage_finding(stages: SharedStages) -> Finding:
     rates = stages.rates[stages.rates["start"] > 0]
     if rates.empty:
         claim = _("The retention of each stage cannot be shown: the groups are too small.")
-        return Finding(claim, stages.flow.counts.reset_index(), rule, is_news=False)
+        return Finding(claim, stages.flow.counts.reset_index(), rule, is_informative=False)
     claim = _("Of the {lost} lost {when}, {parts}.")
     if len(rates) == 1:
         claim = _("All {lost} lost {when} were “{stage}”, of whom {rate} stayed.")

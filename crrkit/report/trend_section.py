@@ -49,7 +49,9 @@ def change_finding(kept: RetentionTable, *, since: str) -> Finding:
     if then["until"] == now["from_"] and kept.every != "year":
         caveat += " " + _("Neighbouring periods may differ by season alone.")
     _difference, low, high = change
-    return Finding(change_claim(*change).format(**words), rows_of(kept, then, now), caveat, is_news=low > 0 or high < 0)
+    return Finding(
+        change_claim(*change).format(**words), rows_of(kept, then, now), caveat, is_informative=low > 0 or high < 0
+    )
 
 
 def change_between(then: pd.Series, now: pd.Series) -> tuple[float, float, float]:
@@ -89,9 +91,9 @@ def trend_section(subject: Subject) -> Section | None:
     if reference_row(kept) is None or not shows_when_lost(kept):
         return None
     since = earlier_periods(kept)
-    news, changes = news_finding(kept), [change_finding(kept, since=period) for period in since]
+    news, changes = control_chart_finding(kept), [change_finding(kept, since=period) for period in since]
     cells = [
-        *(["report.news_finding(kept)"] if news else []),
+        *(["report.control_chart_finding(kept)"] if news else []),
         *(f'report.change_finding(kept, since="{period}")' for period in since),
         "report.trend_finding(kept)", _line_code(subject, has_limits=news is not None),
     ]  # fmt: skip
@@ -108,7 +110,7 @@ def trend_section(subject: Subject) -> Section | None:
 
 def _in_brief(kept: RetentionTable, change: Finding) -> str:
     """A change as worded on the first screen: starting with "no" if explainable by chance."""
-    if change.is_news:
+    if change.is_informative:
         return change.claim
     then, now = (change.evidence.iloc[i] for i in (0, -1))
     text = _("Not by more than chance: {was} in {then}, {is_} now.")
@@ -134,7 +136,7 @@ def _line_code(subject: Subject, *, has_limits: bool) -> str:
     return f"figures.retention_line({', '.join(['kept', *given])})"
 
 
-def news_finding(kept: RetentionTable) -> Finding | None:
+def control_chart_finding(kept: RetentionTable) -> Finding | None:
     """Whether the headline rate is outside the limits of an unchanged process.
 
     Returns:
@@ -176,7 +178,9 @@ def trend_finding(kept: RetentionTable) -> Finding:
     rows = whole_rows(kept)
     if len(rows) < 2:  # noqa: PLR2004 - one point is no line
         claim = _("There is no second complete period yet, so no trend can be seen.")
-        return Finding(claim, rows, _("Two points are a difference, and three are hardly a trend."), is_news=False)
+        return Finding(
+            claim, rows, _("Two points are a difference, and three are hardly a trend."), is_informative=False
+        )
     low, high = rows.iloc[rows["crr"].argmin()], rows.iloc[rows["crr"].argmax()]
     words = {
         "n": periods_counted(len(rows), kept.every),

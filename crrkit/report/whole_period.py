@@ -42,7 +42,7 @@ class QuietEnd:
     missing: int
     share: float
 
-    def said(self, kept: RetentionTable) -> str:
+    def sentence(self, kept: RetentionTable) -> str:
         """Why the period counts as whole, and the possible effect on the rate."""
         row = reference_row(kept)
         if row is None or row["until"] != pd.Timestamp(kept.card.as_of):

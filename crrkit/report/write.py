@@ -24,8 +24,8 @@ from crrkit.measure.cadence import advise
 from crrkit.read import Base
 from crrkit.report.headline_section import is_early
 from crrkit.report.notebook import notebook_text
-from crrkit.report.page import FULL, SHORT, Dress, build_page, logo_of
-from crrkit.report.parameters import Told
+from crrkit.report.page import FULL, SHORT, PageHeader, build_page, logo_of
+from crrkit.report.parameters import ReportArguments
 from crrkit.report.privacy import (
     code_of_notebook,
     code_of_page,
@@ -175,7 +175,7 @@ def write_report(
             account_before(previous),
         )
         register = pages_in(published)
-        dress = Dress(title or _("Customer retention"), author or "", note or "", logo_of(logo))
+        header = PageHeader(title or _("Customer retention"), author or "", note or "", logo_of(logo))
         chromium = find_chromium() if pdf is not None else None
         if target is not None and not isinstance(target, Target | TargetHistory):
             check_fraction(target, name="target")
@@ -193,9 +193,9 @@ def write_report(
             base, every, kept = safe.base, safe.every, safe.kept
             why = [
                 *([cut] if cut else []),
-                *([advice.said] if advice and advice.every == safe.every else []),
+                *([advice.sentence] if advice and advice.every == safe.every else []),
                 *safe.notes,
-                *([safe.end.said(kept)] if safe.end else []),
+                *([safe.end.sentence(kept)] if safe.end else []),
             ]
             kept = replace(kept, notes=(*why, *kept.notes))
             subject = Subject(
@@ -204,20 +204,18 @@ def write_report(
                 is_early=advice is not None and not advice.fits and is_early(kept),
             )  # fmt: skip
             parts = sections_beside(replace(subject, counted=safe.counted, published=register), register)
-            said = Told(
+            arguments = ReportArguments(
                 base, every, "\n".join(why), safe.first, last, min_cell,
                 target, marks, _file_of(previous), targets.get("notebook", targets["out"]).parent,
                 tuple(map(_file_of, each_of(published))),
             )  # fmt: skip
-            words = said.strings() if notebook is not None else ()
+            words = arguments.strings() if notebook is not None else ()
             _refuse_names(parts, base, targets, " ".join(filter(None, [title, author])), note or "", *words)
             steps.begin(_("drawing the page"))
-            texts = {
-                "out": build_page(parts, kept, title=dress.title, detail=detail, dress=dress, last_row=subject.last_row)
-            }
+            texts = {"out": build_page(parts, kept, header, detail=detail, last_row=subject.last_row)}
             if notebook is not None:
                 steps.begin(_("writing the notebook"))
-                texts["notebook"] = notebook_text(parts, safe.kept, said, dress.title)
+                texts["notebook"] = notebook_text(parts, safe.kept, arguments, header.title)
             steps.begin(_("checking the files for customers' data"))
             page, cells = texts["out"], json.loads(texts.get("notebook", "[]"))
             readable = {"out": texts_of_page(page), "notebook": texts_of_notebook(cells)}

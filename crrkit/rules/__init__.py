@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crrkit.rules.activity import BUYING, ENOUGH_GAPS, LONGEST_MONTHS, Activity, OwnGap, Trailing
-from crrkit.rules.card import DefinitionCard, diff, said_reading
+from crrkit.rules.card import DefinitionCard, diff, reading_in_words
 from crrkit.rules.periods import EPOCH, MONTHS, WEEKDAYS, Calendar
 from crrkit.rules.small_cells import small, small_share
 from crrkit.rules.stages import (
@@ -19,7 +19,7 @@ from crrkit.rules.stages import (
 __all__ = [
     "BUYING", "ENOUGH_GAPS", "EPOCH", "LONGEST_MONTHS", "MONTHS", "PERIOD_BEFORE", "STAGES", "WEEKDAYS", "Activity",
     "Calendar", "ContractRule", "DefinitionCard", "OwnGap", "StageProfile", "StageRule", "Trailing", "diff",
-    "said_reading", "small", "small_share", "stage_profile", "stage_profiles",
+    "reading_in_words", "small", "small_share", "stage_profile", "stage_profiles",
 ]  # fmt: skip
 
 

@@ -55,7 +55,7 @@ _WORDS = {
 }
 
 
-def said_reading(read_as: str) -> str:
+def reading_in_words(read_as: str) -> str:
     """Return how the rows were read, given as ``"orders: customer = who"``, in the current language."""
     kind, _colon, pairs = read_as.partition(": ")
     return _("Read as {kind}: {pairs}").format(kind=_(kind), pairs=pairs)
@@ -154,7 +154,7 @@ class DefinitionCard:
         return {
             "source": (_("Source"), self.source),
             "segment": (_("Segment"), self.segment),
-            "read_as": (_("Reading"), said_reading(self.read_as) if self.read_as else None),
+            "read_as": (_("Reading"), reading_in_words(self.read_as) if self.read_as else None),
             "every": (_("Period"), _(self.every) if self.every else None),
             "unit": (_("Unit"), _(_WORDS.get(self.unit, self.unit))),
             "activity": (_("Customer at a moment"), _(_WORDS.get(self.activity, self.activity))),

@@ -51,6 +51,16 @@ def browser(chromium_path: str | None) -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a running server, which may take minutes to answer."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(180_000)
+    yield page
+    context.close()
+
+
 class Watched:
     """What went wrong on a page while nobody looked: errors of scripts, and requests that left the machine."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from learner import LESSONS, answer_everything, at_least
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = "http://localhost:"
@@ -39,15 +39,6 @@ def app(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         finally:
             crrkit.terminate()
     assert list(folder.iterdir()) == []
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(180_000)
-    yield page
-    context.close()
 
 
 def test_the_first_lesson_lives_without_its_code(app: tuple[subprocess.Popen[str], str], page: Page) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from controls import box, message, slider
 from every_explorer import OF_NUMBERS
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from screens import DESK_AND_TELEPHONE
 
 import crrkit as crr
@@ -47,18 +48,6 @@ def shown(open_page: OpenPage, tmp_path: Path) -> Callable[..., Page]:
         return open_page(path, **options)
 
     return shown
-
-
-def slider(page: Page, name: str) -> Locator:
-    return page.get_by_role("slider", name=name, exact=True)
-
-
-def box(page: Page, name: str) -> Locator:
-    return page.get_by_role("spinbutton", name=name, exact=True)
-
-
-def message(page: Page) -> Locator:
-    return page.get_by_role("status")
 
 
 def code(page: Page) -> str:

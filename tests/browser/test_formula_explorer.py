@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from controls import box, message, slider
 from playwright.sync_api import Locator, Page, expect
 from screens import SCREENS
 
@@ -25,24 +26,12 @@ def page_file(tmp_path: Path) -> Path:
     return path
 
 
-def slider(page: Page, name: str) -> Locator:
-    return page.get_by_role("slider", name=name)
-
-
-def box(page: Page, name: str) -> Locator:
-    return page.get_by_role("spinbutton", name=name)
-
-
 def bar_height(page: Page, name: str) -> float:
     return page.locator(f"rect[data-bar={name}]").bounding_box()["height"]
 
 
 def formula(page: Page) -> Locator:
     return page.locator("[aria-live=polite][aria-atomic=true]")
-
-
-def message(page: Page) -> Locator:
-    return page.get_by_role("status")
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)

@@ -1,11 +1,10 @@
 """The formula explorer in a real JupyterLab: with a kernel, and in an executed notebook that nobody trusts yet."""
 
 import re
-from collections.abc import Iterator
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from crrkit.widgets.formula import FormulaExplorer
 
@@ -13,15 +12,6 @@ CELLS = [
     "from crrkit.widgets import FormulaExplorer\nexplorer = FormulaExplorer(start=70, lost=10, new=30)\nexplorer",
     'print(f"the kernel has lost={explorer.lost}")\nexplorer.new = 45',
 ]
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(180_000)
-    yield page
-    context.close()
 
 
 def notebook(lab, name: str, cells: list[nbformat.NotebookNode]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from controls import box, slider
 from playwright.sync_api import expect
 from screens import SCREENS
 from stage_worlds import COSTS, MARGINS, STAGES, worked
@@ -41,14 +42,6 @@ def page_file(tmp_path: Path) -> Path:
     path = tmp_path / "stages.html"
     path.write_text(static_page([explorer()], title="Stages"), encoding="utf-8")
     return path
-
-
-def slider(page: Page, name: str) -> Locator:
-    return page.get_by_role("slider", name=name, exact=True)
-
-
-def box(page: Page, name: str) -> Locator:
-    return page.get_by_role("spinbutton", name=name, exact=True)
 
 
 def result(page: Page, name: str) -> Locator:

@@ -71,7 +71,7 @@ class Basis:
             )
             raise InputError(f"{self.refusal} {hint}", argument="model", given=self.error)
 
-    def said(self, steps: int) -> str:
+    def sentence(self, steps: int) -> str:
         """The model's periods, its backtest error, and the range not covered by the backtest."""
         return f"{self.tried()} {self.beyond()}" if steps > self.tested else self.tried()
 
@@ -113,4 +113,4 @@ class Basis:
 
 def with_basis(text: str, basis: Basis | None, steps: int) -> str:
     """A caption, with the backtest error if the model is from a list."""
-    return f"{text}. {basis.said(steps)}" if basis else text
+    return f"{text}. {basis.sentence(steps)}" if basis else text

@@ -89,7 +89,7 @@ class Advice:
         return _why(self).format(**self._words())
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """The sentence for a report, which uses the fallback period even if none suits."""
         if self.fits:
             return self.why

@@ -279,7 +279,7 @@ class CohortGrid(Shown):
         return [[*names[i], sizes[i], *cells[i * width : (i + 1) * width]] for i in range(len(names))]
 
 
-def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
+def cell_text(rate: float, status: str) -> str:
     """Format a cell: in progress with an asterisk, unobserved blank, suppressed a ×, undefined an en dash."""
     from crrkit.ground import format_percent
 
@@ -287,7 +287,7 @@ def cell_text(rate: float, status: str, *, digits: int = 1) -> str:
         return ""
     if status == SUPPRESSED:
         return "\N{MULTIPLICATION SIGN}"
-    text = UNDEFINED if math.isnan(rate) else format_percent(rate, digits=digits)
+    text = UNDEFINED if math.isnan(rate) else format_percent(rate)
     return f"{text}*" if status == IN_PROGRESS else text
 
 

@@ -17,7 +17,7 @@ from crrkit.ground import (
     write_csv,
 )
 from crrkit.read.quality.notes import Note
-from crrkit.rules import said_reading
+from crrkit.rules import reading_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,7 +142,7 @@ class QualityReport(Shown):
         total = sum(self.money.values())
         return sum(self.money.get(reason, 0.0) for reason in reasons) / total if total > 0 else float("nan")
 
-    def said(self) -> tuple[str, ...]:
+    def all_notes(self) -> tuple[str, ...]:
         """Return all notes, including doubts, in the current language."""
         return tuple(retold(note) for note in self.notes)
 
@@ -183,7 +183,7 @@ class QualityReport(Shown):
 
     def reading(self) -> str:
         """Return the kind of list and the column of each role, in the current language."""
-        return said_reading(self.read_as()) if self.read_as() else ""
+        return reading_in_words(self.read_as()) if self.read_as() else ""
 
     def above(self) -> tuple[str, ...]:
         """Return the doubts."""

@@ -88,12 +88,6 @@ def labels_in(name: object, *, dates: str | None = None) -> list[Label]:
     return []
 
 
-def label_of(name: object, *, dates: str | None = None) -> Label | None:
-    """Return the only day or period in a name; None if there is none or several."""
-    found = labels_in(name, dates=dates)
-    return found[0] if len(found) == 1 else None
-
-
 def is_label(name: object) -> bool:
     """Return whether a name consists of a day or a month only, like the columns of a wide table.
 

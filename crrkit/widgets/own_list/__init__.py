@@ -9,7 +9,7 @@ import traitlets
 
 from crrkit.ground import InputError, check_choice, check_given, check_target, gettext as _, use_language, write_beside
 from crrkit.widgets.bench import Count, StateError, as_state_error, static_page
-from crrkit.widgets.own_list.counted import CALLED_NEW, begin_with, carried_of
+from crrkit.widgets.own_list.counted import CALLED_NEW, carried_of, initial_settings
 from crrkit.widgets.own_list.results import Results
 from crrkit.widgets.own_list.state import (
     CUSTOMER_STAGES,
@@ -120,7 +120,7 @@ class ListExplorer(Results):
         from crrkit.read import Base
 
         self._counted = cube = list_cube(check_given(base, Base, name="base"))
-        begin = begin_with(cube)
+        begin = initial_settings(cube)
         chosen = {"every": every or begin.every, "silence": begin.silence if silence is None else silence}
         chosen["called_new"] = CALLED_NEW[0]
         with use_language(lang):

@@ -24,7 +24,7 @@ TWENTY = 20
 SHARE_DIGITS = 6  # digits of a share that only decides about a warning
 
 
-def begin_with(cube: ListCube) -> ListSettings:
+def initial_settings(cube: ListCube) -> ListSettings:
     """The initial settings that suit the list.
 
     If the list covers only a few periods, the next shorter length is used in which most repeat buyers have bought
@@ -63,7 +63,7 @@ def carried_of(cube: ListCube, *, state: Mapping[str, Any] | None = None) -> dic
     rhythm = {**rhythm_of(base, choices), "begun": {every: list(cube.begun(every)) for every in choices["everies"]}}
     return {
         "choices": choices, "cube": state or cube.to_state(),
-        "rhythm": rhythm if state is None else hushed(rhythm),
+        "rhythm": rhythm if state is None else rhythm_for_sharing(rhythm),
         "card": [*card_of(base, choices), *regular],
     }  # fmt: skip
 
@@ -152,7 +152,7 @@ def _calendar_months(choices: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hushed(rhythm: Mapping[str, Any]) -> dict[str, Any]:
+def rhythm_for_sharing(rhythm: Mapping[str, Any]) -> dict[str, Any]:
     """The rhythm for sharing: shares rounded to 5%, and only whether returns are few."""
     if "covered" not in rhythm:
         return dict(rhythm)

@@ -26,11 +26,11 @@ NAMES_BELOW = 8
 
 def still_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> str:
     """The sentence and the picture."""
-    line = said_of(account, state, words, kind=kind)
+    line = headline_of(account, state, words, kind=kind)
     return still_html(line, line_svg(account), f"{words['overTime']}. {line}")
 
 
-def said_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> str:
+def headline_of(account: pd.DataFrame, state: State, words: State, *, kind: str) -> str:
     """The sentence of the chosen period, like ``headline`` in sentences.js."""
     from crrkit.measure import NOT_LISTED
 

@@ -13,7 +13,7 @@ from report_worlds import account
 
 from crrkit.ground import InputError, MissingDependencyError, SourceError, chromium, use_language
 from crrkit.report.html import WITHHELD_MARK, element, row_block, table_block
-from crrkit.report.page import Dress, build_page, logo_of
+from crrkit.report.page import PageHeader, build_page, logo_of
 from crrkit.report.section import Subject
 from crrkit.report.sections import sections
 from crrkit.report.workbook import tables_of, workbook, workbook_of
@@ -34,7 +34,7 @@ def page(rows: list[list[str]], heads: list[str]) -> str:
 
 def test_the_workbook_holds_the_numbers_of_the_page_as_numbers() -> None:
     parts = sections(Subject(KEPT))
-    found = read_back(workbook_of(build_page(parts, KEPT, title="March"), parts))
+    found = read_back(workbook_of(build_page(parts, KEPT, PageHeader("March")), parts))
     table = found["The account"]
     assert list(table["lost"]) == [20, 30, 25]
     assert list(table["CRR"]) == [0.8, 0.7, 0.722]  # as printed: 80.0 %, 70.0 %, 72.2 %
@@ -98,8 +98,8 @@ def test_nothing_in_a_workbook_computes_and_names_of_sheets_fit() -> None:
 def test_author_note_and_logo_stand_on_the_page_as_text_and_picture(tmp_path: Path) -> None:
     logo = tmp_path / "logo.svg"
     logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
-    dress = Dress("March", "<b>Desk</b>", "Read & think", logo_of(logo))
-    made = build_page(sections(Subject(KEPT)), KEPT, title="March", dress=dress)
+    header = PageHeader("March", "<b>Desk</b>", "Read & think", logo_of(logo))
+    made = build_page(sections(Subject(KEPT)), KEPT, header)
     assert "&lt;b&gt;Desk&lt;/b&gt;" in made
     assert '<p class="note">Read &amp; think</p>' in made
     assert '<img src="data:image/svg+xml;base64,' in made

@@ -1,4 +1,4 @@
-"""The room of a suppressed cell: the range of possible values, given a printed sum and bounds of each cell."""
+"""The possible values of a suppressed cell: their range, given a printed sum and bounds of each cell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Cell:
         high: The greatest such value.
         hidden: Whether it is suppressed.
         may_hide: Whether it can be suppressed.
-        counts: Whether it needs room; a cell suppressed only to protect another, or a remainder, does not.
+        counts: Whether it needs a wide range; a cell suppressed only to protect another, or a remainder, does not.
     """
 
     value: float
@@ -31,8 +31,8 @@ class Cell:
         return self.high - self.low
 
 
-def rooms(cells: list[Cell]) -> list[float]:
-    """The room of each suppressed cell that counts, given the sum of all."""
+def ranges(cells: list[Cell]) -> list[float]:
+    """The width of the range of each suppressed cell that counts, given the sum of all."""
     hidden = [cell for cell in cells if cell.hidden]
     total = sum(cell.value for cell in hidden)
     low, high = sum(cell.low for cell in hidden), sum(cell.high for cell in hidden)
@@ -49,13 +49,13 @@ def _without(high: float, cell: Cell, hidden: list[Cell]) -> float:
     return sum(other.high for other in hidden if other is not cell)
 
 
-def is_roomy(cells: list[Cell], least: float) -> bool:
-    """Whether every suppressed cell has at least ``least`` customers of room."""
-    return all(room >= least for room in rooms(cells))
+def are_wide_enough(cells: list[Cell], least: float) -> bool:
+    """Whether the range of every suppressed cell is at least ``least`` customers wide."""
+    return all(width >= least for width in ranges(cells))
 
 
-def next_to_hide(cells: list[Cell], least: float) -> Cell | None:
-    """The cell to suppress next: the smallest with enough room of its own, otherwise the one with the most room."""
+def next_to_suppress(cells: list[Cell], least: float) -> Cell | None:
+    """The cell to suppress next: the smallest with a wide enough range of its own, otherwise the widest."""
     free = [cell for cell in cells if not cell.hidden and cell.may_hide]
     if not free:
         return None
