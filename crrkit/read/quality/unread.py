@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from crrkit.ground import ntold as ngettext, told as _, told_number as format_number
-from crrkit.read.quality.doubts import UNREAD, words_in
+from crrkit.read.quality.doubts import UNREAD, rows_without, words_in
 from crrkit.read.values import text
 from crrkit.read.words import (
     MOST_STATES,
@@ -17,6 +17,7 @@ from crrkit.read.words import (
     USUAL_NAMES,
     fold,
     free_columns,
+    is_of_payments,
     is_plainly_none,
     judge_states,
     listed,
@@ -73,6 +74,7 @@ def _roles(name: str) -> dict[str, bool]:
         "kind": name in USUAL_NAMES["kind"],
         "states": bool(_STATES.search(name)),
         "side": bool(side_of(name)),
+        "unpaid": is_of_payments(name),
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(plain),
     }
 
@@ -91,7 +93,7 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
     said = []
     for place, name in enumerate(unread):
         roles, column = _roles(fold(name)), UNREAD + str(place)
-        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "blank", "below")}
+        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "below")}
         if roles["states"] or name in spoken:
             said += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
             said += _documents_doubt(rows, column, name)
@@ -99,8 +101,9 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
             said.append(_flag_doubt(name, n["flag"] or n["yes"]))
         elif 0 < n["no"] < seen["total"]:
             said.append(_no_doubt(name, n["no"]))
-        elif 0 < n["blank"] < seen["total"]:
-            said.append(_blank_doubt(name, n["blank"]))
+        elif (roles["blank"] or roles["unpaid"]) and (unpaid := rows_without(rows, _given(rows[column]))):
+            if unpaid < seen["total"]:
+                said.append(_blank_doubt(name, unpaid) if roles["blank"] else _unpaid_doubt(name, unpaid))
         elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most rows are not returns
             said.append(_below_doubt(name, n["below"]))
     return list(dict.fromkeys([*said, *_sides_doubt(rows, unread)]))
@@ -128,8 +131,7 @@ def _sides_doubt(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     if any(len(places) != 1 for places in sides.values()):
         return []
     columns = {side: UNREAD + str(places[0]) for side, places in sides.items()}
-    word = {side: rows[name].cast("string").strip().lower() for side, name in columns.items()}
-    comes, goes = (text.is_true(word[side].notin((*_NOTHING, *_SAID_NO))) for side in sides)
+    comes, goes = (_given(rows[name]) for name in columns.values())
     asked = {"comes": (comes & ~goes).sum(), "goes": (goes & ~comes).sum(), "both": (comes & goes).sum()}
     n = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
     if not (n["comes"] and n["goes"]) or n["both"]:
@@ -148,17 +150,21 @@ def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str
     if roles["states"]:
         return {}
     if roles["flag"]:
-        return {"flag": text.is_true(word.notin((*_NOTHING, *_SAID_NO))).sum()}
+        return {"flag": _given(value).sum()}
     if roles["yes"]:
         return {"yes": text.is_true(word.isin(_SAID_YES)).sum()}
     if roles["blank"]:
-        return {"blank": text.is_true(word.fill_null("").isin(_NOTHING)).sum()}
+        return {}
     below = {"below": _below_zero(value, is_named=roles["below"])}
     if not roles["no"]:
         return below
     # A no counts only if all fields are yes or no, not amounts.
     others = text.is_true(word.notin((*_NOTHING, *_SAID_NO, *_SAID_YES))).sum()
     return below | {"no": ibis.ifelse(others == 0, text.is_true(word.isin(_SAID_NO)).sum(), 0)}
+
+
+def _given(value: ir.Value) -> ir.BooleanValue:
+    return text.is_true(value.cast("string").strip().lower().notin((*_NOTHING, *_SAID_NO)))
 
 
 def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
@@ -206,6 +212,17 @@ def _blank_doubt(column: str, n: int) -> str:
         " at={column!r}, which sets it aside.",
         "Column {column!r} was not read and is empty in {n} rows that count as purchases. If they were never paid, use"
         " at={column!r}, which sets them aside.",
+        n,
+    )
+    return message.format(column=column, n=format_number(n))
+
+
+def _unpaid_doubt(column: str, n: int) -> str:
+    message = ngettext(
+        "Column {column!r} was not read and is empty or 0 in {n} row that counts as a purchase. If it was never paid,"
+        " leave out the row.",
+        "Column {column!r} was not read and is empty or 0 in {n} rows that count as purchases. If they were never paid,"
+        " leave out the rows.",
         n,
     )
     return message.format(column=column, n=format_number(n))
