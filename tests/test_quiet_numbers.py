@@ -70,7 +70,7 @@ def test_a_state_in_the_first_line_of_an_order_is_that_of_all_its_lines(tmp_path
 def test_a_mark_of_some_orders_is_in_doubt_in_their_other_lines(tmp_path: Path) -> None:
     cancelled = shopify(lambda month, who: "2024-03-30" if month and who < 4 else "", column="Cancelled at")
     file = put(tmp_path, cancelled)
-    columns = {"customer": "Email", "at": "Created at", "status": "Cancelled at", "counts": ""}
+    columns: dict[str, Any] = {"customer": "Email", "at": "Created at", "status": "Cancelled at", "counts": ""}
     doubt, unpaid = doubts(crr.read_orders(file, **columns))
     assert "'Paid at' was not read and is empty in 16 rows" in unpaid
     assert doubt.startswith("16 rows with nothing in column 'Cancelled at' count as purchases, although another line")
@@ -132,3 +132,124 @@ def test_words_after_the_first_rows_are_found_wherever_the_rows_are(made: Callab
     clean.mkdir()
     clear = made(late_returns().assign(doc="Реализация"), clean)
     assert doubts(crr.read_orders(clear, customer="client", at="date", amount="amount")) == []
+
+
+# Marks by other words and other columns -------------------------------------------------------------------------------
+
+
+def log_with(column: str, mark: Callable[[int, int], str], *, amount: str = "100") -> str:
+    rows = [f"date,customer_id,amount,{column}"]
+    rows += [f"{day},c{who},{amount},{mark(month, who)}" for month, who, day in bought()]
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "mark", "usual", "said"),
+    [
+        ("trans", "R", "S", "'trans' was not read and says 'R' (4)"),
+        ("doc", "В", "П", "'doc' was not read and says 'В' (4)"),
+        ("План/факт", "План", "Факт", "'План/факт' was not read and says 'План' (4)"),
+        ("Визит", "Клиент не пришел", "Клиент пришел", "'Визит' was not read and says 'Клиент не пришел' (4)"),
+        ("visit", "No show", "Came", "'visit' was not read and says 'No show' (4)"),
+        ("No Show", "Yes", "No", "'No Show' was not read and marks 4 rows"),
+        ("Неявка", "1", "0", "'Неявка' was not read and marks 4 rows"),
+        ("ret", "1", "0", "'ret' was not read and marks 4 rows"),
+        ("Signed In", "No", "Yes", "'Signed In' was not read and says no in 4 rows"),
+        ("amount_paid", "", "100", "'amount_paid' was not read and is empty or 0 in 4 rows"),
+        ("Оплачено", "0", "1500", "'Оплачено' was not read and is empty or 0 in 4 rows"),
+    ],
+)
+def test_a_mark_that_a_row_is_no_purchase_is_said(
+    column: str, mark: str, usual: str, said: str, tmp_path: Path
+) -> None:
+    text = log_with(column, lambda month, who: mark if month == 1 and who < 4 else usual)
+    (doubt,) = doubts(crr.read_orders(put(tmp_path, text), customer="customer_id", at="date", amount="amount"))
+    assert said in doubt
+    plain = put(tmp_path, log_with(column, lambda _month, _who: usual), name="plain.csv")
+    assert doubts(crr.read_orders(plain, customer="customer_id", at="date", amount="amount")) == []
+
+
+def test_the_status_that_a_doubt_names_sets_the_returns_aside(tmp_path: Path) -> None:
+    file = put(tmp_path, log_with("trans", lambda month, who: "R" if month == 1 and who < 4 else "S"))
+    base = crr.read_orders(file, customer="customer_id", at="date", amount="amount", status="trans")
+    assert kept(base)[0] == 4
+    assert doubts(base) == []
+
+
+@pytest.mark.parametrize(("column", "words"), [("plan", "План А,План Б"), ("size", "S,M,R"), ("type_of_card", "S,G")])
+def test_words_that_look_like_such_a_mark_are_none(column: str, words: str, tmp_path: Path) -> None:
+    among = words.split(",")
+    file = put(tmp_path, log_with(column, lambda month, who: among[(month + who) % len(among)]))
+    assert doubts(crr.read_orders(file, customer="customer_id", at="date", amount="amount")) == []
+
+
+def test_free_rows_are_said_where_no_amount_is_read(tmp_path: Path) -> None:
+    text = log_with("note", lambda _month, _who: "x").replace("2024-02-01,c0,100", "2024-02-01,c0,0")
+    (doubt,) = doubts(crr.read_orders(put(tmp_path, text), customer="customer_id", at="date", amount=""))
+    assert doubt.startswith("Column 'amount' was not read and is empty or 0 in 1 row that counts as a purchase.")
+
+
+# Contracts ------------------------------------------------------------------------------------------------------------
+
+
+def subscriptions(trials: int, *, end: str = "Ended At (UTC)") -> str:
+    """Twenty contracts; some end, or still run, within the two weeks of their trial."""
+    rows = [f"id,Customer ID,Start (UTC),Trial End (UTC),{end}"]
+    for i in range(20):
+        start = FIRST + timedelta(days=9 * i)
+        trial, later = start + timedelta(days=14), start + timedelta(days=70)
+        left = trial if i < trials else later if i < 8 else ""
+        rows.append(f"s{i},c{i},{start} 10:00,{trial if i < 15 else ''},{left}")
+    return "\n".join(rows) + "\n"
+
+
+def test_trials_that_nobody_paid_for_are_said(tmp_path: Path) -> None:
+    columns: dict[str, Any] = {"customer": "Customer ID", "start": "Start (UTC)", "end": "Ended At (UTC)"}
+    (doubt,) = doubts(crr.read_contracts(put(tmp_path, subscriptions(5)), as_of="2024-07-01", **columns))
+    assert doubt.startswith(
+        "5 contracts that count ended, or still run, within the trials of column 'Trial End (UTC)'."
+    )
+    assert doubts(crr.read_contracts(put(tmp_path, subscriptions(0)), as_of="2024-07-01", **columns)) == []
+    (running,) = doubts(crr.read_contracts(put(tmp_path, subscriptions(0)), as_of="2024-05-13", **columns))
+    assert running.startswith("1 contract that counts ended, or still runs, within the trial of column")
+
+
+def test_a_day_of_cancellation_taken_for_the_end_is_noted(tmp_path: Path) -> None:
+    asked = crr.read_contracts(put(tmp_path, subscriptions(0, end="Canceled At (UTC)")), customer="Customer ID")
+    assert "'Canceled At (UTC)' was taken for the end. By its name it may hold the day of the request" in " ".join(
+        asked.quality.notes
+    )
+    ended = crr.read_contracts(put(tmp_path, subscriptions(0)), customer="Customer ID")
+    assert "day of the request" not in " ".join(ended.quality.notes)
+
+
+# Annual plans among monthly ones --------------------------------------------------------------------------------------
+
+
+def payments(annual: int, *, years: int = 3) -> pd.DataFrame:
+    """Payments of twenty customers, of whom so many pay once a year."""
+    rows = [
+        (f"c{i}", date(2021 + year, month, 3 + i))
+        for year in range(years)
+        for month in range(1, 13)
+        for i in range(20)
+        if i >= annual or month == 1 + i % 12
+    ]
+    return pd.DataFrame(rows, columns=["who", "at"])
+
+
+@pytest.mark.parametrize("every", ["quarter", "half-year"])
+def test_annual_plans_among_monthly_ones_are_said_before_a_rate_of_less_than_a_year(every: str) -> None:
+    mixed = crr.retention_by_period(crr.read_orders(payments(10), customer="who", at="at"), every=every)
+    assert "whoever pays once a year counts as lost in between" in mixed.warning
+    assert mixed.rhythm is not None
+    assert mixed.rhythm.mark == "no measure of who stays: the period is too short"
+    monthly = crr.retention_by_period(crr.read_orders(payments(0), customer="who", at="at"), every=every)
+    assert "once a year" not in monthly.warning
+
+
+def test_annual_plans_are_no_doubt_by_year() -> None:
+    base = crr.read_orders(payments(10), customer="who", at="at")
+    assert "once a year" not in crr.retention_by_period(base, every="year").warning
+    silent = crr.retention_by_period(base.with_activity(crr.Trailing(days=400)), every="year")
+    assert "once a year" not in silent.warning

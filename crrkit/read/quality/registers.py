@@ -11,6 +11,7 @@ import ibis
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.quality.notes import Note
+from crrkit.read.values import aggregate, is_true, parse_times
 from crrkit.read.words import MOST_STATES, fold, free_columns, is_there, listed
 from crrkit.rules import EPOCH
 
@@ -33,6 +34,9 @@ _GONE = re.compile(
     r"|^(?:отток|ушел|ушла|(?:заблокирован|расторгнут|отключен|удален|закрыт|отписан)[аоы]?|вархиве|архивный)$"
 )
 _TRIAL = re.compile(r"(?i)trial|^incomplete|^draft|триал|пробн")
+_TRIAL_END = re.compile(
+    r"^trial(?:end|ends|ended|expires)(?:at|on|date)?(?:utc)?$|^(?:конец|окончание)(?:триала|пробного\w*)$"
+)
 FEWEST_RENEWED = 5  # a status may lag behind the end for few
 _TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 
@@ -43,7 +47,7 @@ def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_status(name: str) -> bool:
-    return any(names.search(_plain(name)) for names in (_STATUS, _GONE, _TEST))
+    return any(names.search(_plain(name)) for names in (_STATUS, _GONE, _TEST, _TRIAL_END))
 
 
 def _plain(name: str) -> str:
@@ -66,6 +70,9 @@ def register_doubts(rows: ir.Table, unread: Sequence[str], *, until: datetime) -
         column = UNREAD + str(place)
         if _TEST.search(_plain(name)):
             said += _test_doubt(words_in(rows, column, most=MOST_STATES), name)
+            continue
+        if _TRIAL_END.search(_plain(name)):
+            said += _unpaid_trials_doubt(rows, column, name, until=cut)
             continue
         means_gone = _GONE.search(_plain(name)) is not None
         endless, to_come = rows["end"].isnull(), rows["end"] > cut
@@ -127,6 +134,23 @@ def _renewed_doubt(words: Mapping[str, int], column: str, last: datetime) -> lis
     return [message.format(n=format_number(n), day=format_date(last), words=listed(list(words)), column=column)]
 
 
+def _unpaid_trials_doubt(rows: ir.Table, column: str, name: str, *, until: ir.Value) -> list[str]:
+    """Return a doubt if contracts end, or have come, no later than their trial does."""
+    trial_end = parse_times(rows, column).value
+    last = ibis.coalesce(rows["end"], until)
+    n = aggregate(rows, n=is_true(last < trial_end + ibis.interval(days=1)).sum())["n"]
+    if not n:
+        return []
+    message = ngettext(
+        "{n} contract that counts ended, or still runs, within the trial of column {column!r}. If nobody has paid for"
+        " it, leave out its row: a trial that ends without a contract is no lost customer.",
+        "{n} contracts that count ended, or still run, within the trials of column {column!r}. If nobody has paid for"
+        " them, leave out their rows: trials that end without a contract are no lost customers.",
+        n,
+    )
+    return [message.format(n=format_number(n), column=name)]
+
+
 def _trial_doubt(words: Mapping[str, int], column: str) -> str:
     message = _(
         "Column {column!r} was not read and says {words} in contracts that count. If nobody has paid for them yet,"
@@ -139,7 +163,7 @@ def listed_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     """Return a doubt for each column by which some rows of customer lists are of people who are no customers."""
     said = []
     for place, name in enumerate(unread):
-        if _TEST.search(_plain(name)):
+        if _TEST.search(_plain(name)) or _TRIAL_END.search(_plain(name)):
             continue
         words = words_in(rows, UNREAD + str(place), most=MOST_STATES)
         means_gone = _GONE.search(_plain(name)) is not None

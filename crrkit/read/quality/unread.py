@@ -21,6 +21,7 @@ from crrkit.read.words import (
     is_plainly_none,
     judge_states,
     listed,
+    other_of_pair,
     side_of,
     tell_directions,
 )
@@ -37,20 +38,21 @@ _MONEY_OR_PIECES = re.compile(
 _NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
 # Heuristic, since the number format is not determined.
 _NEGATIVE = r"^[-−] ?[$€£₽]?[0-9.,\s]*[1-9]|^[$€£₽] ?[-−]|^\([$€£₽]?[0-9.,\s]+\)$"
+_ZERO = "^0+(?:[.,]0+)?$"
 # A field that contains only a number, in a pattern for both the engine and Python.
 NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
 # Columns in which any value (a date or a yes) marks a row as not being a purchase …
 _FLAG = re.compile(
     r"cancel|refund|voided|dispute|returned(?:qty|quantity|amount|units|items|count)?$|istest$|(?:lost|loss)reason|отмен|возврат|аннулир|сторно|черновик"
     r"|^(?:is|was)?(?:deleted|removed|void|fraud|fraudulent|chargeback|storno|spam|draft|return)(?:at|on|date|flag)?$"
-    r"|^(?:пометкаудаления|датаудаления|удален[аоы]?)$|причина(?:отказа|проигрыша|потери)"
+    r"|^(?:is)?noshows?$|^неявка$|^(?:is)?ret(?:flag|ind|indicator)?$|^(?:пометкаудаления|датаудаления|удален[аоы]?)$|причина(?:отказа|проигрыша|потери)"
 )
 # … columns in which only a yes does, since other values may be variants of a test …
 _YES_FLAG = re.compile(r"^(?:is)?(?:test|testorder|testmode|testcustomer|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 # … and columns in which a no does.
 _NO_FLAG = re.compile(
     r"^(?:is|was|has)?(?:been)?(?:paid|completed?|confirmed|valid|approved|success|successful|captured|settled|posted"
-    r"|won|closedwon|live|livemode)$"
+    r"|won|closedwon|live|livemode|attended|signedin|checkedin|arrived|showedup)$"
     r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^(?:оплата|сделказакрыта)$"
 )
 _PAID_ON = re.compile(r"^(?:paid(?:at|on|date)|paymentdate|dateofpayment|datepaid|датаоплаты|датаплатежа)(?:utc)?$")
@@ -75,6 +77,7 @@ def _roles(name: str) -> dict[str, bool]:
         "states": bool(_STATES.search(name)),
         "side": bool(side_of(name)),
         "unpaid": is_of_payments(name),
+        "free": name in USUAL_NAMES["amount"],
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(plain),
     }
 
@@ -93,7 +96,7 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
     said = []
     for place, name in enumerate(unread):
         roles, column = _roles(fold(name)), UNREAD + str(place)
-        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "below")}
+        n = {role: seen.get(f"{role}{place}") or 0 for role in ("flag", "yes", "no", "below", "free")}
         if roles["states"] or name in spoken:
             said += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
             said += _documents_doubt(rows, column, name)
@@ -104,6 +107,8 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
         elif (roles["blank"] or roles["unpaid"]) and (unpaid := rows_without(rows, _given(rows[column]))):
             if unpaid < seen["total"]:
                 said.append(_blank_doubt(name, unpaid) if roles["blank"] else _unpaid_doubt(name, unpaid))
+        elif 0 < n["free"] < seen["total"] and "amount" not in rows.columns:
+            said.append(_unpaid_doubt(name, n["free"]))
         elif n["below"] and (roles["below"] or n["below"] < seen["total"] / 2):  # most rows are not returns
             said.append(_below_doubt(name, n["below"]))
     return list(dict.fromkeys([*said, *_sides_doubt(rows, unread)]))
@@ -156,6 +161,8 @@ def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str
     if roles["blank"]:
         return {}
     below = {"below": _below_zero(value, is_named=roles["below"])}
+    if roles["free"]:
+        below |= {"free": text.is_true(word.re_search(_ZERO)).sum()}
     if not roles["no"]:
         return below
     # A no counts only if all fields are yes or no, not amounts.
@@ -182,10 +189,11 @@ def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
 def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) -> list[str]:
     if says_directions(words, column):
         return [_directions_doubt(words, column)]
-    meant = judge_states(words, counts=None)
+    meant, other = judge_states(words, counts=None), other_of_pair(words)
     none = [word for word in words if (meant[word] == NO_PURCHASE if is_of_states else is_plainly_none(word))]
     if not is_of_states and sum(words[word] for word in none) >= sum(words.values()) / 2:
-        return []  # most rows are not returns
+        none = []  # most rows are not returns
+    none = [other] if other else none
     message = _(
         "Column {column!r} was not read and says {words} in rows that count as purchases. Use status={column!r} to set"
         " them aside."

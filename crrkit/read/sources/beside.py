@@ -14,7 +14,7 @@ import pyarrow as pa
 from crrkit.read.disk import files, lines
 from crrkit.read.engines import RAW, frames
 from crrkit.read.quality import NUMBER_ALONE, says_directions
-from crrkit.read.words import MOST_STATES, fold, is_plainly_none, without_numbers
+from crrkit.read.words import MOST_STATES, fold, is_plainly_none, other_of_pair, without_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -146,7 +146,7 @@ def _say_none(said: Collection[str], name: str) -> bool:
     """Return whether a column of few distinct words has one that means no purchase; names and free text have many."""
     said = said if len(said) <= MOST_STATES else {without_numbers(word) for word in said}
     return len(said) <= MOST_STATES and (
-        any(map(is_plainly_none, said)) or (len(said) > 1 and says_directions(said, name))
+        any(map(is_plainly_none, said)) or other_of_pair(said) != "" or (len(said) > 1 and says_directions(said, name))
     )
 
 

@@ -14,6 +14,7 @@ from crrkit.read.words import (
     find_columns,
     free_columns,
     is_of_people,
+    is_of_requests,
     request_beside_end,
     settle_columns,
 )
@@ -103,6 +104,12 @@ def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
 
 
 def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
+    if is_of_requests(end):
+        note = _(
+            "Column {end!r} was taken for the end. By its name it may hold the day of the request: where a contract ran"
+            " on until the end of a paid time, name the column with that day with end=, or fill it in."
+        )
+        return (note.format(end=end),)
     both = request_beside_end(available)
     if both is None:
         return ()

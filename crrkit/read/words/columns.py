@@ -158,6 +158,11 @@ def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
     return None if request is None or end is None or fold(end) in REQUESTS else (request, end)
 
 
+def is_of_requests(end: str) -> bool:
+    """Return whether the column of the ends by its name holds days of cancellation, which may be those of requests."""
+    return fold(end) in REQUESTS
+
+
 def amount_note(
     found: Mapping[str, str], named: Mapping[str, str | None], *, available: Iterable[str], by: Iterable[str]
 ) -> tuple[str, ...]:
