@@ -147,6 +147,7 @@ def log_with(column: str, mark: Callable[[int, int], str], *, amount: str = "100
     ("column", "mark", "usual", "said"),
     [
         ("trans", "R", "S", "'trans' was not read and says 'R' (4)"),
+        ("Soll/Haben", "H", "S", "'Soll/Haben' was not read and says 'S' (20), 'H' (4): money went both ways"),
         ("doc", "В", "П", "'doc' was not read and says 'В' (4)"),
         ("План/факт", "План", "Факт", "'План/факт' was not read and says 'План' (4)"),
         ("Визит", "Клиент не пришел", "Клиент пришел", "'Визит' was not read and says 'Клиент не пришел' (4)"),
@@ -212,6 +213,54 @@ def test_trials_that_nobody_paid_for_are_said(tmp_path: Path) -> None:
     assert doubts(crr.read_contracts(put(tmp_path, subscriptions(0)), as_of="2024-07-01", **columns)) == []
     (running,) = doubts(crr.read_contracts(put(tmp_path, subscriptions(0)), as_of="2024-05-13", **columns))
     assert running.startswith("1 contract that counts ended, or still runs, within the trial of column")
+
+
+def planned(column: str, *, left: int, end: str = "2025-06-30") -> str:
+    """Twelve contracts to a planned end, or to none, of which so many have a day of leaving."""
+    rows = [f"customer_id,start_date,end_date,{column}"]
+    for i in range(12):
+        until = "2023-11-05" if i == 11 else end
+        rows.append(f"K{i},2023-0{1 + i % 9}-05,{until},{f'2023-11-{10 + i}' if i < left else ''}")
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.parametrize("end", ["2025-06-30", ""])
+@pytest.mark.parametrize(
+    ("column", "end_is_unsure"), [("cancelled_at", False), ("withdrawal_date", False), ("Дата расторжения", True)]
+)
+def test_a_day_of_leaving_beside_a_contract_that_runs_on_is_said(
+    column: str, end_is_unsure: bool, end: str, tmp_path: Path
+) -> None:
+    columns: dict[str, Any] = {"customer": "customer_id", "end": "end_date", "as_of": "2024-03-01"}
+    file = put(tmp_path, planned(column, left=4, end=end))
+    (doubt,) = doubts(crr.read_contracts(file, **columns))
+    assert doubt.startswith(f"4 contracts that run on have a day in column {column!r}, which was not read.")
+    assert doubts(crr.read_contracts(put(tmp_path, planned(column, left=0, end=end)), **columns)) == []
+    if end_is_unsure:
+        with pytest.raises(crr.InputError, match="Several columns could be end"):
+            crr.read_contracts(file)
+
+
+def test_a_request_before_the_end_of_a_paid_time_is_no_doubt(tmp_path: Path) -> None:
+    """Most who gave notice have left by the cut-off; one has paid until a later day."""
+    rows = ["customer_id,start_date,end_date,cancelled_at"]
+    rows += [f"K{i},2023-0{1 + i % 9}-05,2023-12-{10 + i},2023-11-{10 + i}" for i in range(6)]
+    rows += ["K7,2023-01-05,2024-03-20,2024-02-20", "K8,2023-02-07,,", "K9,2023-10-07,,", "K10,2024-02-07,,"]
+    file = put(tmp_path, "\n".join(rows))
+    assert doubts(crr.read_contracts(file, customer="customer_id", as_of="2024-03-01")) == []
+
+
+def test_paused_contracts_are_said_where_they_are_many(tmp_path: Path) -> None:
+    rows = ["customer_id,start_date,end_date,status"]
+    rows += [f"K{i},2023-0{1 + i % 9}-05,,{'Заморожен' if i < 3 else 'active'}" for i in range(30)]
+    rows += ["K30,2023-02-05,2023-09-01,cancelled"]
+    columns: dict[str, Any] = {"customer": "customer_id", "as_of": "2023-10-01"}
+    (doubt,) = doubts(crr.read_contracts(put(tmp_path, "\n".join(rows)), **columns))
+    assert doubt.startswith(
+        "3 contracts that run on say 'Заморожен' (3) in column 'status', and count as those of cust"
+    )
+    few = [row.replace("Заморожен", "active") if "K0" not in row else row for row in rows]
+    assert doubts(crr.read_contracts(put(tmp_path, "\n".join(few)), **columns)) == []
 
 
 def test_a_day_of_cancellation_taken_for_the_end_is_noted(tmp_path: Path) -> None:

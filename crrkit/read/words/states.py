@@ -44,11 +44,11 @@ _PLAINLY_NONE = re.compile(
 )
 # The two sides of a cash book or of an account statement.
 _COMES = re.compile(
-    r"^(?:in|inflow|incom(?:e|ing)|receiv(?:ed|ing)|receipts?|deposit|credit|cr|charge|moneyin|paidin|inbound|kredit|приход"
+    r"^(?:in|inflow|incom(?:e|ing)|receiv(?:ed|ing)|receipts?|deposit|credit|cr|charge|moneyin|paidin|inbound|kredit|haben|h|приход"
     r"|поступление.*|кредит|входящ.*|зачисление.*|пополнение.*|доход)$"
 )
 _GOES = re.compile(
-    r"^(?:out|outflow|outgoing|expenses?|sent|sending|withdrawal|payout|debit|dr|db|moneyout|paidout|outbound|расход"
+    r"^(?:out|outflow|outgoing|expenses?|sent|sending|withdrawal|payout|debit|dr|db|moneyout|paidout|outbound|soll|s|расход"
     r"|списание.*|дебет|исходящ.*|выплата.*|выдача.*|снятие.*)$"
 )
 _NO_SHOW = re.compile(r"(?i)^no[ _-]?show")  # otherwise spared by its first word
