@@ -263,13 +263,17 @@ def test_paused_contracts_are_said_where_they_are_many(tmp_path: Path) -> None:
     assert doubts(crr.read_contracts(put(tmp_path, "\n".join(few)), **columns)) == []
 
 
-def test_a_day_of_cancellation_taken_for_the_end_is_noted(tmp_path: Path) -> None:
-    asked = crr.read_contracts(put(tmp_path, subscriptions(0, end="Canceled At (UTC)")), customer="Customer ID")
-    assert "'Canceled At (UTC)' was taken for the end. By its name it may hold the day of the request" in " ".join(
-        asked.quality.notes
+def test_a_day_of_cancellation_beside_the_end_of_a_paid_time_is_noted(tmp_path: Path) -> None:
+    text = subscriptions(0, end="Canceled At (UTC)")
+    alone = crr.read_contracts(put(tmp_path, text), customer="Customer ID")
+    assert "day of the request" not in " ".join(alone.quality.notes)
+    paid = crr.read_contracts(
+        put(tmp_path, text.replace("id,", "Current Period End (UTC),", 1)), customer="Customer ID"
     )
-    ended = crr.read_contracts(put(tmp_path, subscriptions(0)), customer="Customer ID")
-    assert "day of the request" not in " ".join(ended.quality.notes)
+    assert (
+        "'Canceled At (UTC)' was taken for the end. By its name it may hold the day of the request, and"
+        " 'Current Period End (UTC)' the day until which was paid"
+    ) in " ".join(paid.quality.notes)
 
 
 # Annual plans among monthly ones --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from crrkit.read.words import (
     RESERVED,
     amount_note,
     are_names_of,
+    end_of_paid_time,
     find_columns,
     free_columns,
     is_of_people,
@@ -104,13 +105,14 @@ def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
 
 
 def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
-    if is_of_requests(end):
-        note = _(
-            "Column {end!r} was taken for the end. By its name it may hold the day of the request: where a contract ran"
-            " on until the end of a paid time, name the column with that day with end=, or fill it in."
-        )
-        return (note.format(end=end),)
     both = request_beside_end(available)
+    paid_until = end_of_paid_time(available)
+    if both is None and is_of_requests(end) and paid_until is not None:
+        note = _(
+            "Column {end!r} was taken for the end. By its name it may hold the day of the request, and {other!r} the"
+            " day until which was paid: where a contract ran on until then, fill that day in as its end."
+        )
+        return (note.format(end=end, other=paid_until),)
     if both is None:
         return ()
     note = _(
