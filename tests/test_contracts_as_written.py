@@ -151,7 +151,9 @@ class TestTheDayOfTheRequest:
 
     def test_is_taken_when_it_is_named_or_alone(self):
         named = read_contracts(self.rows, end="cancelled_at", as_of="2024-04-01")
-        assert "Column 'cancelled_at' was taken for the end." in named.quality.notes[0]
+        doubt, note = named.quality.notes
+        assert doubt.startswith("1 contract that runs on has a day in column 'deactivated_at'")
+        assert note.startswith("Column 'cancelled_at' was taken for the end. By their names")
         alone = read_contracts(self.rows.drop(columns="deactivated_at"), as_of="2024-04-01")
         assert alone.quality.columns["end"] == "cancelled_at"
         assert not alone.quality.notes

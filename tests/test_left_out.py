@@ -266,10 +266,21 @@ def test_rows_without_an_amount_are_said_where_they_are_many() -> None:
     table = shop()
     for missing, said in ((3, True), (20, False)):
         paid = [None if i % missing == 0 else 5.0 for i in range(len(table))]
-        doubts = crr.read_orders(table.assign(paid=paid), customer="who", at="at", amount="paid").quality.doubts
-        assert ["have nothing in column 'paid'" in doubt for doubt in doubts] == [True] * said
-    lines = pd.concat([table.assign(paid=5.0), table.assign(paid=None)])  # the total stands in the first line of each
-    assert crr.read_orders(lines, customer="who", at="at", amount="paid").quality.doubts == ()
+        doubts = crr.read_orders(table.assign(sum=paid), customer="who", at="at", amount="sum").quality.doubts
+        assert ["have nothing in column 'sum'" in doubt for doubt in doubts] == [True] * said
+    lines = pd.concat([table.assign(sum=5.0), table.assign(sum=None)])  # the total stands in the first line of each
+    assert crr.read_orders(lines, customer="who", at="at", amount="sum").quality.doubts == ()
+
+
+def test_one_row_for_which_nothing_was_paid_is_said() -> None:
+    table = shop()
+    paid = table.assign(total_paid=[None if i == 7 else 5.0 for i in range(len(table))])
+    (doubt,) = crr.read_orders(paid, customer="who", at="at", amount="total_paid").quality.doubts
+    assert "have nothing in column 'total_paid'" in doubt
+    (doubt,) = crr.read_orders(paid.assign(total=5.0), customer="who", at="at", amount="total").quality.doubts
+    assert doubt.startswith("Column 'total_paid' was not read and is empty or 0 in 1 row that counts as a purchase.")
+    lines = pd.concat([paid.assign(total_paid=5.0), paid.assign(total_paid=None)])
+    assert crr.read_orders(lines, customer="who", at="at", amount="").quality.doubts == ()
 
 
 def test_ids_and_addresses_that_contradict_each_other_are_said() -> None:

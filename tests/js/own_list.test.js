@@ -68,7 +68,7 @@ const WORDS = {
   shorterWindow: "{window} in a {every}",
   notSettled: "{by} {crr} not settled {when}",
   bridged: { one: "Bridging {n}", other: "Bridging {n}" },
-  doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}" },
+  doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}", annual: "once a year" },
 };
 const VOICE = { cube: CUBE, words: WORDS, say: speaker("en"), lang: "en" };
 const STATE = { every: "month", silence: 90, segment: null, regular: 3, first: null, last: null, period: null };
@@ -172,6 +172,10 @@ test("a rate that measures no staying says so: as judge of crrkit/measure/cadenc
   assert.equal(doubtOf({ ...rhythm, closed: 4 }, { every: "month", silence: 30 }), "not_seen");
   assert.equal(doubtOf({ ...rhythm, closed: 4, seen: 19 }, { every: "month", silence: 30 }), "");
   assert.equal(doubtOf({ notes: {} }, { every: "month", silence: 0 }), "");
+  const annual = { ...rhythm, covered: [0.5, 0.8], annual: true, lengths: { month: 30.4375, year: 365.25 } };
+  assert.equal(doubtOf(annual, { every: "month", silence: 30 }), "annual");
+  assert.equal(doubtOf(annual, { every: "year", silence: "period" }), "");
+  assert.equal(caution(annual, { every: "month", silence: 30 }, null, VOICE), "once a year");
   const said = caution(rhythm, { every: "month", silence: 31 }, { start: 5, withheld: false }, VOICE);
   assert.equal(said, "40.0% 50 5 make 20 points.");
   const suits = (every, days = null, why = "") => ({

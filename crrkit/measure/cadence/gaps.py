@@ -27,6 +27,8 @@ TERM_MONTHS = (36, 24, 12, 6, 3)  # months; the first that most contracts fit is
 NEAR = 3  # days: months differ in length
 FEW_CONTRACTS = 20  # with fewer contracts that have an end, a common term may be chance
 MOST_OF_CONTRACTS = 0.5
+ANNIVERSARY, AROUND = (365, 366), 30  # days of an anniversary, and the days on either side to compare with
+FEWEST_YEARLY, FAR_ABOVE, YEARLY_SHARE = 5, 5, 0.05  # gaps, multiple of their frequency nearby, share of the time
 _terms: WeakKeyDictionary[Base, int] = WeakKeyDictionary()
 
 
@@ -75,6 +77,20 @@ class Gaps(Shown):
         within = self.table.loc[self.table["days"] <= days, "survival"]
         share = 1 - float(within.iloc[-1]) if len(within) else 0.0
         return min(share / self._ever, 1.0) if self._ever else float("nan")
+
+    @property
+    def has_annual(self) -> bool:
+        """Whether some gaps are those of annual payments.
+
+        Gaps of exactly a year are then far more frequent than of some days more or less, and are a share of the time
+        observed.
+        """
+        days, closed = self.table["days"].to_numpy(), self.table["closed"].to_numpy()
+        n = int(closed[np.isin(days, ANNIVERSARY)].sum())
+        beside = (days >= ANNIVERSARY[0] - AROUND) & (days <= ANNIVERSARY[1] + AROUND) & ~np.isin(days, ANNIVERSARY)
+        usual = closed[beside].sum() / AROUND  # in two days
+        is_long = n * ANNIVERSARY[0] >= YEARLY_SHARE * float((days * closed).sum())
+        return n >= FEWEST_YEARLY and n > FAR_ABOVE * usual and is_long
 
     def quantile_of_returns(self, share: float) -> float:
         """Return the days within which a share of the purchases that are followed by another is followed; else NaN."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crrkit.ground import DAYS_PER_PERIOD, format_number, format_percent, gettext as _, ngettext
 from crrkit.measure.cadence.advice import BY, FEW_PURCHASES, MEDIAN, SLACK_DAYS, WINDOW, Advice, advise, window_of
-from crrkit.measure.cadence.gaps import characteristic_interval, days_text, term_of
+from crrkit.measure.cadence.gaps import ANNIVERSARY, characteristic_interval, days_text, term_of
 from crrkit.rules import LONGEST_MONTHS, Calendar, Trailing
 
 if TYPE_CHECKING:
     from crrkit.read import Base
 
-FITS, TOO_SHORT, NOT_SEEN = "fits", "too_short", "not_seen"
+FITS, TOO_SHORT, NOT_SEEN, ANNUAL = "fits", "too_short", "not_seen", "annual"
 BY_CONSTRUCTION, WITHIN_TERM, UNTOLD = "by_construction", "within_term", "unknown"
 ENOUGH_TO_WARN = 20  # purchases from which to warn that hardly any was followed by another; fewer may be an example
 
@@ -25,8 +25,9 @@ class Rhythm:
 
     Attributes:
         status: ``fits``; ``too_short`` (most of those who return take longer than the period or the window);
-            ``not_seen`` (hardly anybody bought twice); ``by_construction`` (the window is longer than the period);
-            ``within_term`` (contracts run for longer than the period); ``unknown`` (too little data).
+            ``not_seen`` (hardly anybody bought twice); ``annual`` (some pay once a year); ``by_construction`` (the
+            window is longer than the period); ``within_term`` (contracts run for longer than the period); ``unknown``
+            (too little data).
         every: The period.
         window: The days within which a customer must have bought; None for contracts.
         covered: Of the purchases followed by another, the share followed within the period or the window, whichever is
@@ -56,14 +57,14 @@ class Rhythm:
     @property
     def is_doubtful(self) -> bool:
         """Whether a rate by this period is no measure of retention."""
-        return self.status in (TOO_SHORT, NOT_SEEN, BY_CONSTRUCTION)
+        return self.status in (TOO_SHORT, NOT_SEEN, BY_CONSTRUCTION, ANNUAL)
 
     @property
     def warning(self) -> str:
         """A warning to read before the rate; empty if there is none."""
         if not self.is_doubtful:
             return ""
-        return " ".join(filter(None, [self._doubt(), self._remedy()]))
+        return " ".join(filter(None, [self._doubt(), "" if self.status == ANNUAL else self._remedy()]))
 
     @property
     def mark(self) -> str:
@@ -122,6 +123,11 @@ class Rhythm:
                 "The window of {window} {window:day|days} is longer than the {every}: whoever bought in the older part"
                 " of it is kept by construction, so the rate reports purchases of long ago and is close to 100%."
             ),
+            ANNUAL: _(
+                "{by} whoever pays once a year counts as lost in between: some purchases come exactly a year after the"
+                " one before, as payments of annual plans do. Count by year, or read the plans as contracts with a"
+                " start and an end."
+            ),
         }
         return texts[self.status].format(
             by=_(BY[self.every]), every=_(self.every), covered=format_percent(self.covered),
@@ -170,9 +176,11 @@ def judge_rhythm(base: Base, *, every: str) -> Rhythm:
         status = WITHIN_TERM if term_of(base) > Calendar(every).months else FITS
         return Rhythm(status=status, every=every, window=None, advice=advise(base))
     gaps, window = characteristic_interval(base), window_of(base) or DAYS_PER_PERIOD[every]
-    covered = gaps.covered(min(window, DAYS_PER_PERIOD[every]))
+    shortest = min(window, DAYS_PER_PERIOD[every])
+    covered = gaps.covered(shortest)
+    status = _status(window, every, covered, closed=gaps.closed, seen=gaps.seen)
     return Rhythm(
-        status=_status(window, every, covered, closed=gaps.closed, seen=gaps.seen),
+        status=ANNUAL if status == FITS and shortest < ANNIVERSARY[0] and gaps.has_annual else status,
         every=every, window=window, advice=advise(base), covered=covered, median=gaps.quantile_of_returns(MEDIAN),
         closed=gaps.closed, seen=gaps.seen, is_by_rule=base.rule is not None,
         **_beside(base.rule, Calendar(every)),

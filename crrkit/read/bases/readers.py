@@ -100,7 +100,7 @@ def read_contracts(
         currency: The currency code of the amounts, such as ``"EUR"``; by default the one that the source names.
         fold: Spelling differences to ignore in ids: ``"case"``, ``"yo"`` (ё and е), ``"look-alikes"`` (Latin and
             Cyrillic letters), ``"phones"``, ``"zeros"`` (leading), ``"prefix"`` (``SHOP-9`` and ``9``), ``"groups"``
-            (``12 345``), ``"marks"`` (quotes, dashes); ``()`` for none. Required if many ids differ in such a way.
+            (``12 345``), ``"marks"`` (quotes), ``"order"`` (of words); ``()`` for none. Required if many ids differ so.
         nobody: Placeholder ids, whose rows are set aside. By default words such as ``guest``, ``test``,
             ``Частное лицо``, and a ``-1`` or ``0`` that no customer can have; ``()`` for none.
         sheet: The sheet of a workbook, by default all that have the columns; or the list to read from a JSON file.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import ibis
+import pyarrow as pa
 
 from crrkit.ground import MissingDependencyError, told as _
 from crrkit.read.disk import ADDRESS, bad
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 KNOWN_ADDRESS = re.compile(r"(?is)^(postgres(?:ql)?|duckdb|sqlite)(?:\+\w+)?://(.*)$")
 SQLITE_FILE, DUCKDB_FILE = b"SQLite format 3\x00", b"DUCK"  # at the start of the file, and at byte 8
+# Dialects that end a query with LIMIT and in which a refused query does not end the user's transaction.
+WITH_LIMIT = ("sqlite", "duckdb", "mysql", "mariadb")
 Place = tuple[str | None, str]  # the schema, None if not needed, and the table
 
 
@@ -40,6 +43,8 @@ class Rows(NamedTuple):
         engine: An object to keep alive.
         notes: Notes on choices made by default.
         close: Closes a connection that was opened for them.
+        look: A function that returns at most so many rows of the given columns as Arrow, or their distinct ones, if
+            there is no Ibis table; None if the SQL dialect may not know how.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Rows(NamedTuple):
     engine: Any
     notes: tuple[str, ...] = ()
     close: Callable[[], object] = list
+    look: Callable[..., pa.Table] | None = None
 
 
 class Database(NamedTuple):
@@ -201,8 +207,13 @@ def _of_sql(sql: Sql, *, engine: Any) -> Database:
             wanted = ", ".join(map(sql.quote, columns))
             return sql.rows(f"SELECT {wanted} FROM {relation}")  # noqa: S608 - names are quoted
 
+        def look(columns: Sequence[str], most: int, *, distinct: bool) -> pa.Table:
+            wanted = ("DISTINCT " if distinct else "") + ", ".join(map(sql.quote, columns))
+            rows = sql.rows(f"SELECT {wanted} FROM {relation} LIMIT {most}")  # noqa: S608 - names are quoted
+            return rows if isinstance(rows, pa.Table) else rows.read_all()
+
         names = sql.names(f"SELECT * FROM {relation} WHERE 1 = 0")  # noqa: S608 - names are quoted
-        return Rows(called, names, None, fetch, engine)
+        return Rows(called, names, None, fetch, engine, look=look if sql.dialect in WITH_LIMIT else None)
 
     def rows(place: Place) -> Rows:
         return of(".".join(sql.quote(part) for part in place if part), "")

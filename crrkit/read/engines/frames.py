@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -91,7 +92,8 @@ def find(source: Any) -> Rows | None:
     if isinstance(source, list | tuple | Iterator) and not hasattr(source, "read"):
         return _of_table(_from_records(source))
     if type(source).__module__.startswith("pyarrow") and hasattr(source, "scanner"):
-        return Rows("pyarrow", source.schema.names, None, lambda columns: source.scanner(columns).to_reader(), source)
+        fetch, look = lambda columns: source.scanner(columns).to_reader(), partial(_first_of, source)
+        return Rows("pyarrow", source.schema.names, None, fetch, source, look=look)
     if type(source).__module__.startswith("pyarrow") and hasattr(source, "to_reader") and not hasattr(source, "schema"):
         return _of_reader(source.to_reader())
     return None
@@ -100,6 +102,10 @@ def find(source: Any) -> Rows | None:
 def is_read_once(source: Any) -> bool:
     """Return whether the rows can be read only once."""
     return isinstance(source, Iterator | pa.RecordBatchReader)
+
+
+def _first_of(source: Any, columns: Sequence[str], most: int, *, distinct: bool) -> pa.Table:
+    return source.head(0 if distinct else most, columns=columns)  # a dataset has no distinct values
 
 
 def _of_table(table: pa.Table) -> Rows:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from crrkit.ground import InputError, told as _, told_number
+from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
-from crrkit.read.values import parse_ids, words_of
+from crrkit.read.values import aggregate, is_true, parse_ids, words_of
 from crrkit.read.words import (
     COUNTED,
     DEAL_STAGES,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crrkit.read.sources import Opened
 
 ALSO_PLACES = ("state", "состояние")  # such columns contain places (Texas) as often as states (paid)
+WITHOUT_STATE = 0.05  # share of the orders; if more have no state in any line, an empty cell is a state of its line
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,15 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
             return opened, States()
         message = _("counts= says which words of a column count. Name the column with status=.")
         raise InputError(message, argument="counts")
-    words = words_in(opened.table, column, most=MOST_KINDS if was_named else MOST_STATES)
+    most = MOST_KINDS if was_named else MOST_STATES
+    doubts: list[str] = []
+    words = words_in(opened.table, column, most=most)
+    if (words.get("") and len(words) > 1) or (not words and said is not None):
+        opened, doubts = _with_whole_orders(opened, column, said=said)
+        words = words_in(opened.table, column, most=most)
     if not words and said is not None:
-        return opened, _only(opened.table, column, said)
+        states = _only(opened.table, column, said)
+        return opened, replace(states, doubts=tuple(doubts))
     if was_named and not words:
         message = _(
             "status={column!r} holds more than {n} different {n:word|words}: it does not hold states. Name another"
@@ -87,7 +94,56 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
     if not was_named and said is None and _is_none(column, meant):
         others = {role: name for role, name in opened.columns.items() if role != "status"}
         return replace(opened, columns=others), States()
-    return opened, _states(column, words, meant)
+    states = _states(column, words, meant)
+    return opened, replace(states, doubts=(*states.doubts, *doubts))
+
+
+def _with_whole_orders(opened: Opened, column: str, *, said: Sequence[str] | None) -> tuple[Opened, list[str]]:
+    """Give the lines of an order the state that only one of its lines has, as the first in exports of shops.
+
+    Lines are of one order if they have the same customer, time and, if there is one, receipt number. If many orders
+    have no state in any line, such as a day of cancellation, an empty cell may also say something about its line alone,
+    such as that it was not returned: nothing is filled in, and a doubt is returned if empty cells count.
+    """
+    table = opened.table
+    names = [opened.columns[role] for role in ("customer", "at", "receipt") if role in opened.columns]
+    state = table[column].cast("string").strip().nullif("")
+    orders = ibis.window(group_by=[table[name] for name in names])
+    lines = table.select(
+        *dict.fromkeys(names), state=state, states=state.nunique().over(orders), marked=state.count().over(orders),
+        other=state.max().over(orders), rows=ibis.row_number().over(orders),
+    )  # fmt: skip
+    lines = lines.filter(*[lines[name].notnull() for name in dict.fromkeys(names)])
+    filled, is_first = is_true(lines["state"].isnull() & (lines["states"] == 1)), lines["rows"] == 0
+    aside = filled & (lines["other"].notin(said) if said is not None else filled)
+    seen = aggregate(
+        lines, filled=filled.sum(), orders=is_first.sum(), without=(is_first & (lines["states"] == 0)).sum(),
+        aside=aside.sum(), twice=(filled & (lines["marked"] > 1)).sum(),
+    )  # fmt: skip
+    if not seen["filled"]:
+        return opened, []
+    if seen["without"] > WITHOUT_STATE * seen["orders"]:
+        is_counted = said is not None and "" in said and seen["aside"] and not seen["twice"]
+        return opened, [_lines_doubt(column, seen["aside"])] if is_counted else []
+    whole = ibis.ifelse(is_true(state.nunique().over(orders) == 1), state.max().over(orders), state)
+    note = ngettext(
+        "Column {column!r}: {n} row without a state has that of the other lines of its order.",
+        "Column {column!r}: {n} rows without a state have that of the other lines of their orders.",
+        seen["filled"],
+    )
+    notes = (*opened.notes, note.format(column=column, n=told_number(seen["filled"])))
+    return replace(opened, table=table.mutate(**{column: whole}), notes=notes), []
+
+
+def _lines_doubt(column: str, n: int) -> str:
+    message = ngettext(
+        "{n} row with nothing in column {column!r} counts as a purchase, although another line of the same order has"
+        " a value that does not count. If the value is of the whole order, write it in each of its lines.",
+        "{n} rows with nothing in column {column!r} count as purchases, although another line of the same order has a"
+        " value that does not count. If the values are of whole orders, write them in each of their lines.",
+        n,
+    )
+    return message.format(n=told_number(n), column=column)
 
 
 def _is_touch(word: str) -> bool:

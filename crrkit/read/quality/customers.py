@@ -262,9 +262,9 @@ def _doubt(counts: pa.Table, name: str, *, chosen: Sequence[str], rows: ir.Table
     """
     fold, ids = FOLDS[name], ibis.memtable(counts)
     groups = (
-        ids.select("id", common=fold.common(ids["id"]))
+        ids.select("id", common=fold.common(ids["id"]), form=fold.beyond(ids["id"]))
         .group_by("common")
-        .agg(ids=lambda t: t.count(), one=lambda t: t["id"].min(), other=lambda t: t["id"].max(),
+        .agg(ids=lambda t: t["form"].nunique(), one=lambda t: t["id"].min(), other=lambda t: t["id"].max(),
              met=lambda t: (t["id"] == t["common"]).any())
     )  # fmt: skip
     twins = groups.filter((groups["ids"] > 1) & (groups["met"] if fold.needs_common else True))

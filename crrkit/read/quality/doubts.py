@@ -21,6 +21,7 @@ from crrkit.read.words import (
     Call,
     are_contract_events,
     fold,
+    is_of_payments,
     listed,
     usual_kind,
 )
@@ -172,7 +173,8 @@ def largest_note(quality: QualityReport, largest: float | None) -> list[str]:
 def unpriced_doubt(rows: ir.Table, *, used: int, unpriced: int, column: str) -> list[str]:
     """Return a doubt if many purchases have no amount although others have one, such as payments of the other side.
 
-    Further lines of an order, at the moment of one with an amount, are not counted.
+    If the column is of what was paid, a single one was never paid. Further lines of an order, at the moment of one with
+    an amount, are not counted.
 
     Args:
         rows: The rows that count as purchases, ``customer at amount``.
@@ -180,17 +182,24 @@ def unpriced_doubt(rows: ir.Table, *, used: int, unpriced: int, column: str) -> 
         unpriced: How many of them have no amount.
         column: The column of amounts.
     """
-    if used < CROWD or not CROWDED * used <= unpriced < used:
+    least = 1 if is_of_payments(column) else CROWDED * used
+    if not least <= unpriced < used or (used < CROWD and not is_of_payments(column)):
         return []
-    orders = rows.group_by("customer", "at").agg(rows=rows.count(), priced=rows["amount"].count())
-    n = orders.filter(orders["priced"] == 0).aggregate(n=lambda t: t["rows"].sum()).to_pyarrow()["n"][0].as_py() or 0
-    if n < CROWDED * used:
+    n = rows_without(rows, rows["amount"].notnull())
+    if n < least:
         return []
     message = _(
         "{share} of the rows that count as purchases have nothing in column {column!r}. If they are not purchases, such"
         " as payments of the other side of an account, leave them out."
     )
     return [message.format(share=format_percent(n / used), column=column)]
+
+
+def rows_without(rows: ir.Table, given: ir.BooleanValue) -> int:
+    """Return the number of rows without a value, except further lines of an order that has it in another line."""
+    orders = rows.group_by("customer", "at").agg(rows=rows.count(), given=given.sum())
+    n = orders.filter(orders["given"].fill_null(0) == 0).aggregate(n=lambda t: t["rows"].sum())
+    return n.to_pyarrow()["n"][0].as_py() or 0
 
 
 def repeat_notes(rows: ir.Table) -> list[str]:

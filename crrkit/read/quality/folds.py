@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LETTERS_IN_FRONT = r"(?:\p{L}+[-_# ]?|[#№] ?)"  # SHOP-9, №9
 WITH_A_LETTER, PUNCTUATION = r"\p{L}", r"[«»\"„“”‟‘’\x27`´‐-―−_.,()\s-]"  # ООО «Ромашка», ООО "Ромашка"
+TWO_WORDS = rf"{WITH_A_LETTER}.* .*{WITH_A_LETTER}"  # Ромашка ООО, Smith Ann
 GROUPED = r"^[1-9][0-9]{0,2}(?:[ ,.'][0-9]{3})+$"  # 12 345
 
 
@@ -28,6 +29,11 @@ class Fold(NamedTuple):
     told: str
     needs_common: bool = False  # the common form itself must occur: SHOP-9 and 9, not SHOP-9 and MAIN-9
     over_time: bool = False  # both forms are in use, unless one ends before the other begins
+    beyond: Callable[[ir.StringValue], ir.StringValue] = lambda x: x  # what is the same by another fold is no twin
+
+
+def _words(x: ir.StringValue) -> ir.StringValue:
+    return x.re_replace(PUNCTUATION, " ").re_replace(" +", " ").strip()
 
 
 FOLDS = {
@@ -52,12 +58,17 @@ FOLDS = {
     "marks": Fold(
         rf"{WITH_A_LETTER}.*{PUNCTUATION}|{PUNCTUATION}.*{WITH_A_LETTER}",
         WITH_A_LETTER,
-        lambda x: ibis.ifelse(
-            x.re_search(WITH_A_LETTER) & ~x.contains("@"),
-            x.re_replace(PUNCTUATION, " ").re_replace(" +", " ").strip(),
-            x,
-        ),
+        lambda x: ibis.ifelse(x.re_search(WITH_A_LETTER) & ~x.contains("@"), _words(x), x),
         mark("with other quotes, dashes or blanks"),
+    ),
+    "order": Fold(
+        TWO_WORDS,
+        TWO_WORDS,
+        lambda x: ibis.ifelse(
+            x.re_search(TWO_WORDS) & ~x.contains("@"), ibis.literal(" ").join(_words(x).split(" ").sort()), x
+        ),
+        mark("with their words in another order"),
+        beyond=_words,
     ),
     "zeros": Fold(
         r"^0+[0-9]+$",

@@ -11,7 +11,8 @@ import ibis
 from crrkit.ground import mark, ntold as ngettext, told as _, told_date as format_date, told_number as format_number
 from crrkit.read.quality.doubts import UNREAD, words_in
 from crrkit.read.quality.notes import Note
-from crrkit.read.words import MOST_STATES, fold, free_columns, is_there, listed
+from crrkit.read.values import aggregate, is_true, parse_times
+from crrkit.read.words import MOST_STATES, USUAL_NAMES, fold, free_columns, is_of_requests, is_there, listed
 from crrkit.rules import EPOCH
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ _GONE = re.compile(
     r"|^(?:отток|ушел|ушла|(?:заблокирован|расторгнут|отключен|удален|закрыт|отписан)[аоы]?|вархиве|архивный)$"
 )
 _TRIAL = re.compile(r"(?i)trial|^incomplete|^draft|триал|пробн")
+_TRIAL_END = re.compile(
+    r"^trial(?:end|ends|ended|expires)(?:at|on|date)?(?:utc)?$|^(?:конец|окончание)(?:триала|пробного\w*)$"
+)
+_PAUSED = re.compile(r"(?i)paus|frozen|freez|on.?hold|suspend|past.?due|unpaid|заморо|приостан|пауз|неоплач|должник")
+PAUSED_SHARE = 0.05  # of the contracts that run
+_LEFT_ON = re.compile(
+    r"^(?:(?:date)?(?:cancellation|termination|terminated|withdrawal|withdrawn|churn|churned|left|leaving|leave|exit)"
+    r"(?:at|on|date)?|(?:дата)?(?:расторж\w+|отчислен\w*|ухода|выбытия|отключения))(?:utc)?$"
+)
+NOTICE_DAYS = 31  # a contract may run on for so long after the day of its cancellation
 FEWEST_RENEWED = 5  # a status may lag behind the end for few
 _TEST = re.compile(r"^(?:is)?(?:test|testaccount|testcustomer|testuser|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 
@@ -43,7 +54,12 @@ def statuses(columns: Iterable[str], taken: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_status(name: str) -> bool:
-    return any(names.search(_plain(name)) for names in (_STATUS, _GONE, _TEST))
+    return any(names.search(_plain(name)) for names in (_STATUS, _GONE, _TEST, _TRIAL_END)) or _is_left_on(name)
+
+
+def _is_left_on(name: str) -> bool:
+    """Return whether a column by its name holds the day on which somebody left or gave notice."""
+    return _LEFT_ON.search(_plain(name)) is not None or fold(name) in USUAL_NAMES["end"]
 
 
 def _plain(name: str) -> str:
@@ -67,6 +83,12 @@ def register_doubts(rows: ir.Table, unread: Sequence[str], *, until: datetime) -
         if _TEST.search(_plain(name)):
             said += _test_doubt(words_in(rows, column, most=MOST_STATES), name)
             continue
+        if _TRIAL_END.search(_plain(name)):
+            said += _unpaid_trials_doubt(rows, column, name, until=cut)
+            continue
+        if _is_left_on(name) and _GONE.search(_plain(name)) is None:
+            said += _left_on_doubt(rows, column, name, until=cut)
+            continue
         means_gone = _GONE.search(_plain(name)) is not None
         endless, to_come = rows["end"].isnull(), rows["end"] > cut
         said += [
@@ -76,6 +98,7 @@ def register_doubts(rows: ir.Table, unread: Sequence[str], *, until: datetime) -
         ]
         if words := _words(_all_over(rows, cut), column, are_there=True, means_gone=means_gone):
             said += _renewed_doubt(words, name, until - timedelta(days=1))
+        said += _paused_doubt(rows.filter(endless | to_come), column, name)
         if trials := {word: n for word, n in words_in(rows, column, most=MOST_STATES).items() if _TRIAL.search(word)}:
             said.append(_trial_doubt(trials, name))
     return said
@@ -127,6 +150,59 @@ def _renewed_doubt(words: Mapping[str, int], column: str, last: datetime) -> lis
     return [message.format(n=format_number(n), day=format_date(last), words=listed(list(words)), column=column)]
 
 
+def _unpaid_trials_doubt(rows: ir.Table, column: str, name: str, *, until: ir.Value) -> list[str]:
+    """Return a doubt if contracts end, or have come, no later than their trial does."""
+    trial_end = parse_times(rows, column).value
+    last = ibis.coalesce(rows["end"], until)
+    n = aggregate(rows, n=is_true(last < trial_end + ibis.interval(days=1)).sum())["n"]
+    if not n:
+        return []
+    message = ngettext(
+        "{n} contract that counts ended, or still runs, within the trial of column {column!r}. If nobody has paid for"
+        " it, leave out its row: a trial that ends without a contract is no lost customer.",
+        "{n} contracts that count ended, or still run, within the trials of column {column!r}. If nobody has paid for"
+        " them, leave out their rows: trials that end without a contract are no lost customers.",
+        n,
+    )
+    return [message.format(n=format_number(n), column=name)]
+
+
+def _left_on_doubt(rows: ir.Table, column: str, name: str, *, until: ir.Value) -> list[str]:
+    """Return a doubt if most contracts with a day of leaving run on after it, so that it is not that of a request."""
+    left = parse_times(rows, column).value
+    given = is_true(left < until)
+    runs_on = rows["end"].isnull() | (rows["end"] > until)
+    if not is_of_requests(name):
+        runs_on |= rows["end"] > left + ibis.interval(days=NOTICE_DAYS)
+    n = aggregate(rows, given=given.sum(), runs_on=(given & is_true(runs_on)).sum())
+    if not n["runs_on"] or 2 * n["runs_on"] < n["given"]:
+        return []
+    message = ngettext(
+        "{n} contract that runs on has a day in column {column!r}, which was not read. If it ended then, use"
+        " end={column!r}, or fill in its end; without it the rate is too high.",
+        "{n} contracts that run on have a day in column {column!r}, which was not read. If they ended then, use"
+        " end={column!r}, or fill in their ends; without them the rate is too high.",
+        n["runs_on"],
+    )
+    return [message.format(n=format_number(n["runs_on"]), column=name)]
+
+
+def _paused_doubt(running: ir.Table, column: str, name: str) -> list[str]:
+    words = words_in(running, column, most=MOST_STATES)
+    paused = {word: n for word, n in words.items() if _PAUSED.search(word)}
+    n = sum(paused.values())
+    if not n or n < PAUSED_SHARE * sum(words.values()):
+        return []
+    message = ngettext(
+        "{n} contract that runs on says {words} in column {column!r}, and counts as that of a customer. If it is none,"
+        " give it an end.",
+        "{n} contracts that run on say {words} in column {column!r}, and count as those of customers. If they are none,"
+        " give them ends.",
+        n,
+    )
+    return [message.format(n=format_number(n), words=listed(list(paused), paused), column=name)]
+
+
 def _trial_doubt(words: Mapping[str, int], column: str) -> str:
     message = _(
         "Column {column!r} was not read and says {words} in contracts that count. If nobody has paid for them yet,"
@@ -139,7 +215,7 @@ def listed_doubts(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     """Return a doubt for each column by which some rows of customer lists are of people who are no customers."""
     said = []
     for place, name in enumerate(unread):
-        if _TEST.search(_plain(name)):
+        if _TEST.search(_plain(name)) or not (_STATUS.search(_plain(name)) or _GONE.search(_plain(name))):
             continue
         words = words_in(rows, UNREAD + str(place), most=MOST_STATES)
         means_gone = _GONE.search(_plain(name)) is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ibis
 
 from crrkit.ground import mark, told as _, told_number as format_number
-from crrkit.read.quality.doubts import UNREAD, words_in
+from crrkit.read.quality.doubts import UNREAD, rows_without, words_in
 from crrkit.read.values import text
 from crrkit.read.words import (
     MOST_STATES,
@@ -18,9 +18,11 @@ from crrkit.read.words import (
     USUAL_NAMES,
     fold,
     free_columns,
+    is_of_payments,
     is_plainly_none,
     judge_states,
     listed,
+    other_of_pair,
     side_of,
     tell_directions,
 )
@@ -37,20 +39,21 @@ _MONEY_OR_PIECES = re.compile(
 _NO_MONEY = re.compile(r"discount|tax|balance|bonus|rate|percent|change|status|method|type|date|скидк|налог|остат|дата")
 # Heuristic, since the number format is not determined.
 _NEGATIVE = r"^[-−] ?[$€£₽]?[0-9.,\s]*[1-9]|^[$€£₽] ?[-−]|^\([$€£₽]?[0-9.,\s]+\)$"
+_ZERO = "^0+(?:[.,]0+)?$"
 # A field that contains only a number, in a pattern for both the engine and Python.
 NUMBER_ALONE = "^[-−+(]?[ \u00a0]?[$€£₽]?[ \u00a0]?[0-9][0-9.,'’ \u00a0\u202f]*[$€£₽]?\\)?$"
 # Columns in which any value (a date or a yes) marks a row as not being a purchase …
 _FLAG = re.compile(
     r"cancel|refund|voided|dispute|returned(?:qty|quantity|amount|units|items|count)?$|istest$|(?:lost|loss)reason|отмен|возврат|аннулир|сторно|черновик"
     r"|^(?:is|was)?(?:deleted|removed|void|fraud|fraudulent|chargeback|storno|spam|draft|return)(?:at|on|date|flag)?$"
-    r"|^(?:пометкаудаления|датаудаления|удален[аоы]?)$|причина(?:отказа|проигрыша|потери)"
+    r"|^(?:is)?noshows?$|^неявка$|^(?:is)?ret(?:flag|ind|indicator)?$|^(?:пометкаудаления|датаудаления|удален[аоы]?)$|причина(?:отказа|проигрыша|потери)"
 )
 # … columns in which only a yes does, since other values may be variants of a test …
 _YES_FLAG = re.compile(r"^(?:is)?(?:test|testorder|testmode|testcustomer|demo|fake|sandbox)$|^тест(?:ов\w*)?$")
 # … and columns in which a no does.
 _NO_FLAG = re.compile(
     r"^(?:is|was|has)?(?:been)?(?:paid|completed?|confirmed|valid|approved|success|successful|captured|settled|posted"
-    r"|won|closedwon|live|livemode)$"
+    r"|won|closedwon|live|livemode|attended|signedin|checkedin|arrived|showedup)$"
     r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^(?:оплата|сделказакрыта)$"
 )
 _PAID_ON = re.compile(r"^(?:paid(?:at|on|date)|paymentdate|dateofpayment|datepaid|датаоплаты|датаплатежа)(?:utc)?$")
@@ -63,6 +66,10 @@ _ROLES = {"flag": _FLAG, "yes": _YES_FLAG, "no": _NO_FLAG, "blank": _PAID_ON}
 _MARKED = mark(
     "Column {column!r} was not read and marks {n} {n:row that counts as a purchase|rows that count as purchases}. If"
     " {n:it is not one|they are not}, use status={column!r} and list the values of purchases in counts=."
+)
+_UNPAID = mark(
+    "Column {column!r} was not read and is empty or 0 in {n} {n:row that counts as a purchase|rows that count as"
+    " purchases}. If {n:it was|they were} never paid, leave out {n:the row|the rows}."
 )
 # The doubts about a column by what its name says of the rows, in order of precedence.
 _DOUBTS = {
@@ -77,6 +84,8 @@ _DOUBTS = {
         "Column {column!r} was not read and is empty in {n} {n:row that counts as a purchase|rows that count as"
         " purchases}. If {n:it was|they were} never paid, use at={column!r}, which sets {n:it|them} aside."
     ),
+    "unpaid": _UNPAID,
+    "free": _UNPAID,
     "below": mark(
         "Column {column!r} was not read and is below 0 in {n} {n:row that counts as a purchase|rows that count as"
         " purchases}. If {n:it is a return|they are returns}, name the column with amount=, or with quantity= and"
@@ -97,6 +106,8 @@ def _roles(name: str) -> dict[str, bool]:
         "kind": name in USUAL_NAMES["kind"],
         "states": bool(_STATES.search(name)),
         "side": bool(side_of(name)),
+        "unpaid": is_of_payments(name),
+        "free": name in USUAL_NAMES["amount"],
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(plain),
     }
 
@@ -122,8 +133,11 @@ def unread_doubts(rows: ir.Table, unread: Sequence[str], *, spoken: Collection[s
             doubts += _states_doubt(words_in(rows, column, most=MOST_STATES), name, is_of_states=roles["states"])
             doubts += _documents_doubt(rows, column, name)
         n = {role: seen.get(f"{role}{place}") or 0 for role in _DOUBTS}
+        if roles["blank"] or roles["unpaid"]:
+            n["blank" if roles["blank"] else "unpaid"] = rows_without(rows, _given(rows[column]))
         limits = dict.fromkeys(_DOUBTS, seen["total"])
         limits["below"] = math.inf if roles["below"] else seen["total"] / 2  # most rows are not returns
+        limits["free"] = 0 if "amount" in rows.columns else seen["total"]  # of a second column of money
         found = [role for role in _DOUBTS if 0 < n[role] < limits[role]]
         doubts += [_(_DOUBTS[role]).format(column=name, n=format_number(n[role])) for role in found[:1]]
     return list(dict.fromkeys([*doubts, *_sides_doubt(rows, unread)]))
@@ -151,8 +165,7 @@ def _sides_doubt(rows: ir.Table, unread: Sequence[str]) -> list[str]:
     if any(len(places) != 1 for places in sides.values()):
         return []
     columns = {side: UNREAD + str(places[0]) for side, places in sides.items()}
-    word = {side: rows[name].cast("string").strip().lower() for side, name in columns.items()}
-    comes, goes = (text.is_true(word[side].notin((*_NOTHING, *_SAID_NO))) for side in sides)
+    comes, goes = (_given(rows[name]) for name in columns.values())
     asked = {"comes": (comes & ~goes).sum(), "goes": (goes & ~comes).sum(), "both": (comes & goes).sum()}
     n = rows.aggregate(**asked).to_pyarrow().to_pylist()[0]
     if not (n["comes"] and n["goes"]) or n["both"]:
@@ -171,17 +184,23 @@ def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str
     if roles["states"]:
         return {}
     if roles["flag"]:
-        return {"flag": text.is_true(word.notin((*_NOTHING, *_SAID_NO))).sum()}
+        return {"flag": _given(value).sum()}
     if roles["yes"]:
         return {"yes": text.is_true(word.isin(_SAID_YES)).sum()}
     if roles["blank"]:
-        return {"blank": text.is_true(word.fill_null("").isin(_NOTHING)).sum()}
+        return {}
     below = {"below": _below_zero(value, is_named=roles["below"])}
+    if roles["free"]:
+        below |= {"free": text.is_true(word.re_search(_ZERO)).sum()}
     if not roles["no"]:
         return below
     # A no counts only if all fields are yes or no, not amounts.
     others = text.is_true(word.notin((*_NOTHING, *_SAID_NO, *_SAID_YES))).sum()
     return below | {"no": ibis.ifelse(others == 0, text.is_true(word.isin(_SAID_NO)).sum(), 0)}
+
+
+def _given(value: ir.Value) -> ir.BooleanValue:
+    return text.is_true(value.cast("string").strip().lower().notin((*_NOTHING, *_SAID_NO)))
 
 
 def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
@@ -199,10 +218,11 @@ def _below_zero(value: ir.Value, *, is_named: bool) -> ir.Value:
 def _states_doubt(words: Mapping[str, int], column: str, *, is_of_states: bool) -> list[str]:
     if says_directions(words, column):
         return [_directions_doubt(words, column)]
-    meant = judge_states(words, counts=None)
+    meant, other = judge_states(words, counts=None), other_of_pair(words)
     none = [word for word in words if (meant[word] == NO_PURCHASE if is_of_states else is_plainly_none(word))]
     if not is_of_states and sum(words[word] for word in none) >= sum(words.values()) / 2:
-        return []  # most rows are not returns
+        none = []  # most rows are not returns
+    none = [other] if other else none
     message = _(
         "Column {column!r} was not read and says {words} in rows that count as purchases. Use status={column!r} to set"
         " them aside."

@@ -20,7 +20,7 @@ from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
 from crrkit.read.values import Forms
 from crrkit.read.words import MONEY
-from crrkit.reduce import watch
+from crrkit.reduce import is_of_an_engine, watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -150,17 +150,38 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
     """Open rows in another engine: left there if it gives the same results, else fetched."""
     facts = wanted.find(rows.columns) | {"name": rows.name}
     facts["notes"] = (*rows.notes, *facts["notes"])
+    facts = _looked_beside(facts, rows, wanted)
     if rows.table is not None:
         column = outside.why_fetched(rows.table, facts["columns"], wanted.forms)
         if column is None:
             return Opened(table=rows.table, engine=rows.engine, elsewhere=True, **facts)
         facts["notes"] += (outside.fetched_note(rows.name, column),)
-    if isinstance(rows.engine, pa.Table):  # not a database, from which only the needed columns are read
-        facts = wanted.beside(facts, rows.columns, partial(beside.of_frame, rows.engine))
     engine = new_engine()
     with closing(rows):
         table = brought(engine, rows.fetch(wanted.read(facts)))
     return Opened(table=table, engine=engine, copied=True, **facts)
+
+
+def _looked_beside(facts: dict[str, Any], rows: Rows, wanted: Wanted) -> dict[str, Any]:
+    """Add the columns without a role that should be checked; a note if they cannot be looked at."""
+    look = rows.look and partial(beside.of_rows, rows.look)
+    if rows.table is not None:
+        look = partial(beside.of_table, rows.table)
+    elif isinstance(rows.engine, pa.Table):
+        look = partial(beside.of_frame, rows.engine)
+    try:
+        if look is not None:
+            return wanted.beside(facts, rows.columns, look)
+    except Exception as broken:
+        if not is_of_an_engine(broken):  # else the user has no right to read some of them
+            raise
+    if wanted.kind not in ("orders", "events"):
+        return facts
+    note = _(
+        "{name}: columns without a role were judged by their names only, not by what they say. If one of them marks"
+        " rows that are no purchases, name it with status=."
+    )
+    return {**facts, "notes": (*facts["notes"], note.format(name=rows.name))}
 
 
 def _registered(frame: Any, columns: Sequence[str], facts: dict[str, Any]) -> Opened:

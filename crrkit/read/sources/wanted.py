@@ -11,9 +11,11 @@ from crrkit.read.words import (
     RESERVED,
     amount_note,
     are_names_of,
+    end_of_paid_time,
     find_columns,
     free_columns,
     is_of_people,
+    is_of_requests,
     request_beside_end,
     settle_columns,
 )
@@ -104,6 +106,13 @@ def _refuse_repeated(wanted: Sequence[str], available: Sequence[str]) -> None:
 
 def _request_note(available: Sequence[str], end: str) -> tuple[str, ...]:
     both = request_beside_end(available)
+    paid_until = end_of_paid_time(available)
+    if both is None and is_of_requests(end) and paid_until is not None:
+        note = _(
+            "Column {end!r} was taken for the end. By its name it may hold the day of the request, and {other!r} the"
+            " day until which was paid: where a contract ran on until then, fill that day in as its end."
+        )
+        return (note.format(end=end, other=paid_until),)
     if both is None:
         return ()
     note = _(

@@ -60,6 +60,8 @@ RESERVED = frozenset({
     "top_revenue", "unknown", "unpriced", "until", "until_before", "weighted", "winback", "within", "within_before",
 })  # fmt: skip
 
+_PAID_UNTIL = re.compile(r"(?:period|term)ends?(?:at|on|date)?(?:utc)?$|^paid(?:through|until)|^оплачен[ао]?(?:до|по)$")
+
 # Columns of intermediate tables in reading; names are case-insensitive in the engine.
 INTERNAL = re.compile(r"(?i)(?:at|start|end|kind|amount|quantity|price)_given|why set aside|_nobody|_rounded|crrkit_.*")
 
@@ -156,6 +158,16 @@ def request_beside_end(columns: Iterable[str]) -> tuple[str, str] | None:
     end = usual_column("end", named)
     request = next((column for column in named if fold(column) in REQUESTS), None)
     return None if request is None or end is None or fold(end) in REQUESTS else (request, end)
+
+
+def end_of_paid_time(columns: Iterable[str]) -> str | None:
+    """Return the column with the day until which was paid, by its name, or None."""
+    return next((name for name in columns if _PAID_UNTIL.search(fold(name))), None)
+
+
+def is_of_requests(end: str) -> bool:
+    """Return whether the column of the ends by its name holds days of cancellation, which may be those of requests."""
+    return fold(end) in REQUESTS
 
 
 def amount_note(

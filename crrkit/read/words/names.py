@@ -86,6 +86,7 @@ _COLLECTED = (
 )  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
 MAY_NAME_CURRENCY = ("amount", "price")
+_WAS_PAID = r"^(?:base)?(?:total|amount|sum)?paid(?:amount|total)?$|^(?:оплачено|суммаоплаты|оплаченнаясумма)"
 DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "stagename", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
@@ -143,6 +144,11 @@ def is_of_people(name: str) -> bool:
 def is_an_address(name: str) -> bool:
     """Return whether a column by its name contains mail addresses or telephone numbers."""
     return fold(name) in _REACHED
+
+
+def is_of_payments(name: str) -> bool:
+    """Return whether a column by its name contains what was paid, so that nothing in it means that nothing was."""
+    return re.search(_WAS_PAID, fold(without_currency(name)[0])) is not None
 
 
 def usual_column(role: str, columns: Iterable[str]) -> str | None:

@@ -18,13 +18,15 @@ COUNTED, NO_PURCHASE, UNKNOWN_STATE = "counts", "no purchase", "unknown"
 
 # Folded to lower-case letters, ё as е. "Partially refunded" is a purchase; "not cancelled" is not in use.
 _PARTLY = re.compile(r"partial|частичн")
-_DENIED = re.compile(r"^(?:not?|non|не)(?!paid|confirmed|completed?|оплачен|подтвержд|заверш|выполн|выкуп|проведен)")
+_DENIED = re.compile(
+    r"^(?:not?|non|не)(?!paid|confirmed|completed?|show|оплачен|подтвержд|заверш|выполн|выкуп|проведен|приш|яв)"
+)
 _NO_PURCHASE = re.compile(
-    r"cancel|refund|lost$|проигран|chargeback|creditnote|creditmemo|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
+    r"cancel|refund|noshow|lost$|проигран|chargeback|creditnote|creditmemo|fail|declin|reject|void|unpaid|notpaid|notconfirmed|notcompleted?|incomplete|abandon"
     r"|draft|fraud|revers|revoked|denied|unavailable|отмен|аннулир|возвра|неоплач|неподтвержд|незаверш|невыполн"
-    r"|невыкуп|непроведен|нереализ|отклон|отказ|черновик|брошен|ожида|storno|сторно"
+    r"|невыкуп|непроведен|неприш|неяв|нереализ|отклон|отказ|черновик|брошен|ожида|storno|сторно"
     r"|^(?:pending|await|waiting|test|onhold|hold(?:ed)?$|return(?:ed)?$|errors?$|expired|deleted|trash|spam|quot(?:e|ation)$"
-    r"|estimate$|proforma|wishlist|тест|ошибка|удален|просроч|коммерческоепредлож|дубл)"
+    r"|estimate$|proforma|wishlist|planned$|forecast$|план(?:ов\w*)?$|тест|ошибка|удален|просроч|коммерческоепредлож|дубл)"
 )
 _LOST, _WON = re.compile(r"lost$"), re.compile(r"won$|выигран|успеш")  # of deals; a parcel is lost, too
 _COUNTS = re.compile(
@@ -37,18 +39,19 @@ _COUNTS = re.compile(
 _PLAINLY_NONE = re.compile(
     r"^(?:cancell?ed|cancellation|refund(?:ed)?|return(?:ed)?|failed|declined|rejected|voided|chargeback|unpaid|notpaid"
     r"|storno|reversal|reversed|отмен(?:а|ен[аоы]?)|аннулир(?:ован[аоы]?)?|возврат|возвращен[аоы]?|сторно|неоплачен[аоы]?"
-    r"|отказ|отклонен[аоы]?|невыкуп|quot(?:e|ation)|estimate|proforma|creditnote|creditmemo|test(?:order|purchase|sale)"
+    r"|отказ|отклонен[аоы]?|невыкуп|noshow|неприш(?:ел|ла|ли)|неяв(?:ка|ил\w*)|planned|forecast|план(?:ов\w*)?|quot(?:e|ation)|estimate|proforma|creditnote|creditmemo|test(?:order|purchase|sale)"
     r"|коммерческоепредложение|тестов(?:ый|ая|ое)|тестовыйзаказ)$"
 )
 # The two sides of a cash book or of an account statement.
 _COMES = re.compile(
-    r"^(?:in|inflow|incom(?:e|ing)|receiv(?:ed|ing)|receipts?|deposit|credit|cr|charge|moneyin|paidin|inbound|kredit|приход"
+    r"^(?:in|inflow|incom(?:e|ing)|receiv(?:ed|ing)|receipts?|deposit|credit|cr|charge|moneyin|paidin|inbound|kredit|haben|h|приход"
     r"|поступление.*|кредит|входящ.*|зачисление.*|пополнение.*|доход)$"
 )
 _GOES = re.compile(
-    r"^(?:out|outflow|outgoing|expenses?|sent|sending|withdrawal|payout|debit|dr|db|moneyout|paidout|outbound|расход"
+    r"^(?:out|outflow|outgoing|expenses?|sent|sending|withdrawal|payout|debit|dr|db|moneyout|paidout|outbound|soll|s|расход"
     r"|списание.*|дебет|исходящ.*|выплата.*|выдача.*|снятие.*)$"
 )
+_NO_SHOW = re.compile(r"(?i)^no[ _-]?show")  # otherwise spared by its first word
 _SPARED = re.compile(r"^(?:no|non|without|free|policy|partial(?:ly)?|без|бесплатн.*|частичн.*)$")
 MOST_WORDS_OF_A_STATE = 4  # more are free text
 
@@ -98,6 +101,7 @@ def is_plainly_none(word: str) -> bool:
         >>> [is_plainly_none(word) for word in ("Чек возврата", "SALE_RETURN", "Free return", "Draft beer")]
         [True, True, False, False]
     """
+    word = _NO_SHOW.sub("noshow", word)
     parts = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])", " ", word).casefold().replace("ё", "е"))
     if not 0 < len(parts) <= MOST_WORDS_OF_A_STATE or any(map(_SPARED.match, parts)):
         return False
@@ -117,6 +121,21 @@ def tell_directions(words: Iterable[str]) -> bool:
     return all(_COMES.match(word) or _GOES.match(word) for word in met) and all(
         any(map(side.match, met)) for side in (_COMES, _GOES)
     )
+
+
+# The two words of a column that tells sales from returns, or what was paid from what is planned.
+_PAIRS = (("s", "r"), ("sale", "ret"), ("п", "в"), ("прод", "возвр"), ("факт", "план"), ("actual", "plan"))
+
+
+def other_of_pair(words: Iterable[str]) -> str:
+    """Return the word that is no purchase, in a column with two words that only tell purchases from it; else empty.
+
+    Examples:
+        >>> [other_of_pair(words) for words in (("S", "R"), ("S", "M", "R"), ("План", "Факт"))]
+        ['R', '', 'План']
+    """
+    met = {word.strip().casefold(): word for word in words if word.strip()}
+    return next((met[other] for bought, other in _PAIRS if set(met) == {bought, other}), "")
 
 
 def side_of(name: str) -> str:
@@ -176,6 +195,8 @@ def judge_states(words: Iterable[str], *, counts: Sequence[str] | None) -> dict[
         InputError: If a word of ``counts`` does not occur.
     """
     met = list(words)
+    if counts is None and (other := other_of_pair(met)):
+        return {word: NO_PURCHASE if word == other else COUNTED if word else UNKNOWN_STATE for word in met}
     if counts is None:
         are_of_deals = any(_WON.search(_folded(word)) for word in met)
         unsure = [] if are_of_deals else [word for word in met if _LOST.search(_folded(word))]

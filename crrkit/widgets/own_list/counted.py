@@ -125,6 +125,7 @@ def rhythm_of(base: Base, choices: Mapping[str, Any]) -> dict[str, Any]:
     shares = [gaps.covered(day) for day in days]
     return {
         "doubts": doubts, "notes": {}, "own": own, "closed": gaps.closed, "seen": gaps.seen,
+        "annual": gaps.has_annual,
         "median": None if is_missing(median) else median,
         "days": days, "covered": [0.0 if is_missing(share) else round(share, SHARE_DIGITS) for share in shares],
         "lengths": {every: DAYS_PER_PERIOD[every] for every in choices["everies"]}, "suits": _suits(base),

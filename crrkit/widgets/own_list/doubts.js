@@ -60,7 +60,7 @@ function doubtFacts(rhythm, { every, silence }, words, say) {
 
 /** A more suitable rule, as in `Rhythm`; empty in a shared page, which has only one period. */
 function remedyOf(rhythm, settings, doubt, voice) {
-  if (!doubt || !rhythm.suits) return "";
+  if (!doubt || doubt === "annual" || !rhythm.suits) return "";
   const { words } = voice;
   const { every, silence } = settings;
   const known = typeof silence === "number" && coveredBy(rhythm, silence) >= HALF;

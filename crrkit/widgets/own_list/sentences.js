@@ -12,6 +12,7 @@ import { put } from "../bench/shared.js";
 export const SLACK_DAYS = 1; // a window of 31 days is no longer than a month
 export const FEW_RETURNS = 5; // purchases that were followed by another, below which no rhythm can be seen
 const ENOUGH_TO_WARN = 20;
+const A_YEAR = 365; // days between annual payments
 export const HALF = 0.5;
 /** @type {[string, number][]} */
 const TERMS = [
@@ -122,7 +123,7 @@ function compared(settings, was, voice) {
  * The warnings before the rate: as `judge` of crrkit/measure/cadence, from the facts that Python sends.
  * @param {any} rhythm
  * @param {{ every: string, silence: number | string }} settings
- * @returns {"" | "by_construction" | "not_seen" | "too_short"}
+ * @returns {"" | "by_construction" | "not_seen" | "too_short" | "annual"}
  */
 export function doubtOf(rhythm, { every, silence }) {
   if (!rhythm.lengths) return "";
@@ -130,7 +131,9 @@ export function doubtOf(rhythm, { every, silence }) {
   const window = typeof silence === "string" ? length : silence;
   if (window > length + SLACK_DAYS) return "by_construction";
   if (rhythm.closed < FEW_RETURNS) return rhythm.seen >= ENOUGH_TO_WARN ? "not_seen" : "";
-  return coveredBy(rhythm, Math.min(window, length)) < HALF ? "too_short" : "";
+  const shortest = Math.min(window, length);
+  if (coveredBy(rhythm, shortest) < HALF) return "too_short";
+  return rhythm.annual && shortest < A_YEAR ? "annual" : "";
 }
 
 /** The share of purchases followed by another that have it within a number of days. */

@@ -102,6 +102,10 @@ def _headline() -> dict[str, Any]:
                 "Of {seen} {seen:purchase|purchases} fewer than {few} were followed by another: no rhythm can be seen,"
                 " and the rate does not measure who stays."
             ),
+            "annual": _(
+                "Whoever pays once a year counts as lost in between: some purchases come exactly a year after the one"
+                " before, as payments of annual plans do. Count by year, or read the plans as contracts."
+            ),
         },
         **_beside_the_rate(),
         "thin": _(
