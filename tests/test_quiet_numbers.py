@@ -154,6 +154,7 @@ def log_with(column: str, mark: Callable[[int, int], str], *, amount: str = "100
         ("visit", "No show", "Came", "'visit' was not read and says 'No show' (4)"),
         ("No Show", "Yes", "No", "'No Show' was not read and marks 4 rows"),
         ("Неявка", "1", "0", "'Неявка' was not read and marks 4 rows"),
+        ("Признак расчёта", "2", "1", "'Признак расчёта' was not read and marks 4 rows"),
         ("ret", "1", "0", "'ret' was not read and marks 4 rows"),
         ("Signed In", "No", "Yes", "'Signed In' was not read and says no in 4 rows"),
         ("amount_paid", "", "100", "'amount_paid' was not read and is empty or 0 in 4 rows"),
@@ -261,6 +262,16 @@ def test_paused_contracts_are_said_where_they_are_many(tmp_path: Path) -> None:
     )
     few = [row.replace("Заморожен", "active") if "K0" not in row else row for row in rows]
     assert doubts(crr.read_contracts(put(tmp_path, "\n".join(few)), **columns)) == []
+
+
+def test_periods_that_were_never_paid_are_said(tmp_path: Path) -> None:
+    for words, said in ((("void", "paid"), True), (("Аннулирован", "Оплачен"), True), (("paid", "paid"), False)):
+        rows = ["customer_id,start_date,end_date,status"]
+        for month, who, day in bought(months=6):
+            rows.append(f"c{who},{day},{day + timedelta(days=31)},{words[0] if (month, who) == (2, 5) else words[1]}")
+        file = put(tmp_path, "\n".join(rows))
+        found = doubts(crr.read_contracts(file, customer="customer_id", as_of="2024-06-20", end_is="first_day_after"))
+        assert [f"says '{words[0]}' (1) in contracts that count" in doubt for doubt in found] == [True] * said
 
 
 def test_a_day_of_cancellation_beside_the_end_of_a_paid_time_is_noted(tmp_path: Path) -> None:

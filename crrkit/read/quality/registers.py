@@ -33,11 +33,13 @@ _GONE = re.compile(
     r"|deactivated|archived|deleted|unsubscribed|left|expired)$"
     r"|^(?:отток|ушел|ушла|(?:заблокирован|расторгнут|отключен|удален|закрыт|отписан)[аоы]?|вархиве|архивный)$"
 )
-_TRIAL = re.compile(r"(?i)trial|^incomplete|^draft|триал|пробн")
+_TRIAL = re.compile(
+    r"(?i)trial|^incomplete|^draft|^void|^fail|^unpaid|^uncollect|^refunded|триал|пробн|аннулир|неоплач|черновик"
+)
 _TRIAL_END = re.compile(
     r"^trial(?:end|ends|ended|expires)(?:at|on|date)?(?:utc)?$|^(?:конец|окончание)(?:триала|пробного\w*)$"
 )
-_PAUSED = re.compile(r"(?i)paus|frozen|freez|on.?hold|suspend|past.?due|unpaid|заморо|приостан|пауз|неоплач|должник")
+_PAUSED = re.compile(r"(?i)paus|frozen|freez|on.?hold|suspend|past.?due|заморо|приостан|пауз|должник")
 PAUSED_SHARE = 0.05  # of the contracts that run
 _LEFT_ON = re.compile(
     r"^(?:(?:date)?(?:cancellation|termination|terminated|withdrawal|withdrawn|churn|churned|left|leaving|leave|exit)"

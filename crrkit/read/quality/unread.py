@@ -56,6 +56,7 @@ _NO_FLAG = re.compile(
     r"|won|closedwon|live|livemode|attended|signedin|checkedin|arrived|showedup)$"
     r"|^(?:оплачен|проведен|подтвержден|завершен|выполнен|выкуплен)[аоы]?$|^(?:оплата|сделказакрыта)$"
 )
+_CASH_REGISTER, _GIVEN_BACK = "признакрасчета", ("2", "2.0", "4", "4.0")  # codes of returns in fiscal documents
 _PAID_ON = re.compile(r"^(?:paid(?:at|on|date)|paymentdate|dateofpayment|datepaid|датаоплаты|датаплатежа)(?:utc)?$")
 _OF_CARDS = re.compile(r"card|method|tender|instrument|pay(?:ment)?type|карт|способ")
 _STATES = re.compile(r"(?:status|state|статус|состояние)$")
@@ -107,6 +108,7 @@ def _roles(name: str) -> dict[str, bool]:
         "states": bool(_STATES.search(name)),
         "side": bool(side_of(name)),
         "unpaid": is_of_payments(name),
+        "register": plain == _CASH_REGISTER,
         "free": name in USUAL_NAMES["amount"],
         "below": bool(_MONEY_OR_PIECES.search(name)) and not _NO_MONEY.search(name) and not _FLAG.search(plain),
     }
@@ -181,14 +183,14 @@ def _sides_doubt(rows: ir.Table, unread: Sequence[str]) -> list[str]:
 def _marks_of(rows: ir.Table, field: str, roles: Mapping[str, bool]) -> dict[str, Any]:
     """Count the rows that may not be purchases: by a flag that is set, one that is not, or a negative number."""
     value, word = rows[field], rows[field].cast("string").strip().lower()
-    if roles["states"]:
+    if roles["states"] or roles["blank"]:
         return {}
+    if roles["register"]:
+        return {"flag": text.is_true(word.isin(_GIVEN_BACK)).sum()}
     if roles["flag"]:
         return {"flag": _given(value).sum()}
     if roles["yes"]:
         return {"yes": text.is_true(word.isin(_SAID_YES)).sum()}
-    if roles["blank"]:
-        return {}
     below = {"below": _below_zero(value, is_named=roles["below"])}
     if roles["free"]:
         below |= {"free": text.is_true(word.re_search(_ZERO)).sum()}

@@ -86,7 +86,7 @@ _COLLECTED = (
 )  # fmt: skip
 _RECURRING = ("mrr", "monthlyfee", "monthlycharges", "fee", "зачисление")
 MAY_NAME_CURRENCY = ("amount", "price")
-_WAS_PAID = r"^(?:base)?(?:total|amount|sum)?paid(?:amount|total)?$|^(?:оплачено|суммаоплаты|оплаченнаясумма)"
+_WAS_PAID = r"^(?:base)?(?:(?:total|amount|sum)paid|paid(?:amount|total))$|^(?:оплачено|суммаоплаты|оплаченнаясумма)"
 DEAL_STAGES = ("этапсделки", "стадиясделки", "dealstage", "stagename", "стадия", "этап", "stage")  # of a deal
 
 TIERS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType({
