@@ -71,7 +71,7 @@ def test_of_a_long_table_both_ends_are_shown_and_what_is_left_out_is_said() -> N
     assert whole.to_html().count('<th scope="row"') == ROWS_SHOWN
     assert "to_pandas" not in str(whole)
     long = Small(pd.DataFrame({"who": [f"c{n}" for n in range(5000)], "n": range(5000)}))
-    said = "40 of 5,000 rows are shown; to_pandas() has all of them."
+    said = "Rows shown: 40 of 5,000; to_pandas() has all of them."
     lines = str(long).splitlines()
     assert [line.split() for line in lines[ROWS_OF_AN_END + 1 : ROWS_OF_AN_END + 4]] == [
         ["c19", "19"],

@@ -145,7 +145,7 @@ def _ends(rows: list[list[str]]) -> tuple[list[list[str]], list[str]]:
     """The rows to show, and a note on those left out, if there are too many to read."""
     if len(rows) <= ROWS_SHOWN:
         return rows, []
-    text = _("{n} of {all} rows are shown; to_pandas() has all of them.")
+    text = _("Rows shown: {n} of {all}; to_pandas() has all of them.")
     note = text.format(n=format_number(2 * ROWS_OF_AN_END), all=format_number(len(rows)))
     return [*rows[:ROWS_OF_AN_END], ["\N{HORIZONTAL ELLIPSIS}"] * len(rows[0]), *rows[-ROWS_OF_AN_END:]], [note]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crrkit.measure.cohorts import CohortGrid
 
 
-WIDE = {"width": "36em", "max_width": "calc(100% - 4px)"}  # Jupyter's margin of 2 pixels is not part of the width
+NO_WIDER = {"width": "36em", "max_width": "calc(100% - 4px)"}  # Jupyter's margin of 2 pixels is not part of the width
 
 
 class AnswerBox(ipywidgets.Text):  # type: ignore[misc]  # ipywidgets has no types
@@ -44,7 +44,7 @@ class AnswerForm(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no ty
         self._question, self._lang = question, language()
         self.box = AnswerBox(
             description=_("Your answer"), placeholder=_(question.kind.example), continuous_update=False,
-            style={"description_width": "initial"}, layout=WIDE,
+            style={"description_width": "initial"}, layout=NO_WIDER,
         )  # fmt: skip
         self.button = ipywidgets.Button(description=_("Check"), layout={"width": "auto"})
         self.said = ipywidgets.HTML()
@@ -228,7 +228,7 @@ def _slider(name: str, value: float, least: float, most: float, step: float) -> 
     made = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
     return made(
         value=value, min=least, max=most, step=step, description=name,
-        style={"description_width": "initial"}, layout=WIDE,
+        style={"description_width": "initial"}, layout=NO_WIDER,
         readout_format="d" if made is ipywidgets.IntSlider else ".1f",
     )  # fmt: skip
 
