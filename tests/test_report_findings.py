@@ -193,6 +193,9 @@ class TestChange:
     def test_years_are_compared_once(self) -> None:
         assert earlier_periods(account((20, 20, 0), (20, 20, 0), first="2023", every="year")) == ["2023"]
 
+    def test_without_a_rate_there_is_nothing_earlier(self) -> None:
+        assert earlier_periods(account((0, 0, 0), (0, 0, 0), start=0)) == []
+
     def test_a_running_period_is_held_against_nothing(self) -> None:
         assert earlier_periods(account((0, 100, 0), (50, 0, 0), start=0, running=True)) == []
 
