@@ -98,6 +98,17 @@ def test_quantiles_of_the_specification(gaps: int, quantile: float) -> None:
     assert OwnGap().quantile(gaps) == pytest.approx(quantile, abs=5e-3)
 
 
+def test_from_five_gaps_on_only_the_own_ones_count() -> None:
+    rule = OwnGap(
+        alpha=0.25, population_days=20
+    )  # of one gap the quantile is 1 · (1 / .25 - 1) = 3, of two 2 · (2 - 1)
+    limits = rule.limits()
+    assert limits[1] == pytest.approx((3 * 20 * 4 / 5, 3 / 5))
+    assert limits[2] == pytest.approx((2 * 20 * 3 / 5, 2 * 2 / 5))
+    for gaps in (5, 6, 30):
+        assert limits[gaps] == pytest.approx((0, gaps * (4 ** (1 / gaps) - 1)))
+
+
 def test_the_quantile_is_scipys() -> None:
     from scipy.stats import f
 
