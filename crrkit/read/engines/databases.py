@@ -14,7 +14,7 @@ from sqlglot import exp
 from crrkit.ground import InputError, SourceError, first_few, suggestion, told as _
 from crrkit.read.disk import ADDRESS, bad
 from crrkit.read.engines.connections import database_of
-from crrkit.reduce import in_short, is_of_an_engine
+from crrkit.reduce import first_line_of, is_of_an_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def refusal(source: Any, broken: Exception) -> SourceError:
     """Return the error for a database error, without the credentials in its URL."""
     what = _("cannot be read: the database says “{why}”. Check the address, the names and your rights.")
     told = source if isinstance(source, str | Path) else type(source).__name__
-    return bad(told, what.format(why=_without_secrets(in_short(broken), source)))
+    return bad(told, what.format(why=_without_secrets(first_line_of(broken), source)))
 
 
 def _without_secrets(text: str, source: Any) -> str:

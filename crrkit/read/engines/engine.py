@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from crrkit.ground import InputError, gettext as _
 from crrkit.read.disk import scratch
-from crrkit.reduce import heed, may_grow, may_share
+from crrkit.reduce import allow_growth, enable_sharing, interrupt_on_signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,10 +45,10 @@ def new_engine(texts: Iterable[Path] = (), *, stored: Iterable[Path] = ()) -> An
     con.con.execute(f"SET TimeZone = 'UTC'; SET temp_directory = '{spill}'").fetchall()
     con.compiler = _nesting(con.compiler)
     _compile_ahead(con)
-    may_share(con)
-    heed(con)
+    enable_sharing(con)
+    interrupt_on_signal(con)
     if not os.environ.get("CRRKIT_MEMORY"):
-        _be_modest(con, sum(path.stat().st_size for path in stored))
+        _limit_memory(con, sum(path.stat().st_size for path in stored))
     for variable, setting in SETTINGS.items():
         if os.environ.get(variable):
             _set(con, setting, os.environ[variable], variable)
@@ -92,13 +92,13 @@ def _compile_ahead(con: Any) -> None:
     con.compile, con.compile_ahead = compiled, compile_ahead
 
 
-def _be_modest(con: Any, length: int) -> None:
+def _limit_memory(con: Any, length: int) -> None:
     """Lower the memory limit: sorts beyond it spill to disk, and long files may use more."""
     number, unit = con.con.execute("SELECT current_setting('memory_limit')").fetchall()[0][0].split()
     wanted = max(MEMORY, length)
     if wanted < float(number) * BYTES_IN.get(unit, 1):
         con.con.execute(f"SET memory_limit = '{wanted}B'").fetchall()
-        may_grow(con)
+        allow_growth(con)
 
 
 def _set(con: Any, setting: str, value: str, variable: str) -> None:
@@ -124,7 +124,7 @@ def _on_disk() -> Any:
     return con
 
 
-def brought(engine: Any, rows: pa.RecordBatchReader | pa.Table) -> ir.Table:
+def copied_to_engine(engine: Any, rows: pa.RecordBatchReader | pa.Table) -> ir.Table:
     """Copy the rows to a table of the engine batch by batch; the source is read in the current thread."""
     _take(engine, rows.schema.empty_table(), f"CREATE OR REPLACE TABLE {RAW} AS")
     for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
