@@ -164,7 +164,7 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
 
 def _looked_beside(facts: dict[str, Any], rows: Rows, wanted: Wanted) -> dict[str, Any]:
     """Add the columns without a role that should be checked; a note if they cannot be looked at."""
-    look = rows.look and partial(beside.of_rows, rows.look)
+    look = rows.sample and partial(beside.of_rows, rows.sample)
     if rows.table is not None:
         look = partial(beside.of_table, rows.table)
     elif isinstance(rows.engine, pa.Table):
