@@ -46,7 +46,7 @@ def assert_alike(base: Any) -> None:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("world", OF_BUYERS)
-def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) -> None:
+def test_measures_of_shared_rows_equal_those_of_unshared_rows(world: str, tmp_path: Path) -> None:
     kind, rules = OF_BUYERS[world]
     base = getattr(crr, f"read_{kind}")(as_files(tmp_path)[kind], **rules)
     assert_alike(base)
@@ -56,7 +56,7 @@ def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) 
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("seed", range(12))
-def test_random_purchases_shared_and_alone(seed: int) -> None:
+def test_reductions_of_random_purchases_are_the_same_shared_and_unshared(seed: int) -> None:
     dice = np.random.default_rng(seed)
     hours, n = dice.integers(0, 24 * 90, 150).tolist(), 150
     frame = pd.DataFrame({
@@ -71,7 +71,7 @@ def test_random_purchases_shared_and_alone(seed: int) -> None:
             pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
 
 
-def test_customers_of_one_hash_do_not_stand_mixed() -> None:
+def test_rows_of_customers_with_equal_hashes_are_not_mixed() -> None:
     days = pd.date_range("2024-01-05", periods=40)
     frame = pd.DataFrame({"customer": ["a", "b", "c", "d"] * 10, "at": days, "amount": 5.0})
     base = crr.read_orders(frame)
@@ -83,7 +83,7 @@ def test_customers_of_one_hash_do_not_stand_mixed() -> None:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("ids", ["numbers", "text"])
-def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reductions_over_slices_equal_those_over_the_whole_table(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
     dice, n = np.random.default_rng(7), 3000
     customers = dice.integers(1, 90, n) ** 2  # some have many rows
     frame = pd.DataFrame({
@@ -102,7 +102,7 @@ def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypa
     assert reduce.sql_of(reduce.in_slices(reduce.plan_of(asked))).count("UNION ALL") == 2
 
 
-def test_a_table_that_could_not_be_filled_is_not_taken_for_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_failed_to_fill_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"customer": [1, 2, 1], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])})
     base = crr.read_orders(frame)
     asked, before = reduce.gap_histogram(base.table, as_of=base.as_of), shared_tables_in(base)
@@ -114,7 +114,7 @@ def test_a_table_that_could_not_be_filled_is_not_taken_for_a_whole_one(monkeypat
     assert reduce.collect(asked)["gaps"].tolist() == [1, 1, 1]  # of 29 days, and two open ones
 
 
-def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path) -> None:
+def test_clean_text_ids_are_counted_without_normalising_them(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"customer": ["c-1", "c-2", "c-1"], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])}
     )
@@ -128,7 +128,7 @@ def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path)
     assert crr.read_orders(tmp_path / "other.parquet").quality.rows_set_aside == 1
 
 
-def test_nothing_is_sorted_again_of_what_is_kept_in_order() -> None:
+def test_queries_of_ordered_rows_contain_no_sort() -> None:
     """Stages, money and silences look at the row before: the engine streams, and has no window to sort for."""
     days = pd.date_range("2024-01-05", periods=40)
     base = crr.read_orders(pd.DataFrame({"customer": [1, 2] * 20, "at": days, "amount": 5.0}))
@@ -172,7 +172,7 @@ def reductions(base: OrderBase) -> list[pd.DataFrame]:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("years", [1, 4, 7])
-def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
+def test_reductions_from_month_bits_equal_those_from_days(years: int) -> None:
     dice, n = np.random.default_rng(years), 400
     begun = datetime(2018, 11, 1)  # noqa: DTZ001 - the business's own clock
     hours = np.append(0, dice.integers(0, 24 * 365 * years, n - 1)).tolist()
@@ -198,7 +198,7 @@ def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
     assert used == (by_bits if years < 5 else set())  # a longer list meets each bit of the ring twice
 
 
-def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:
+def test_shared_tables_are_limited_in_number_and_freed_with_their_rows() -> None:
     frame = pd.DataFrame({"customer": ["a", "b", "a"], "at": ["2024-01-05", "2024-01-06", "2024-02-03"]})
     base = crr.read_orders(frame)
     others = [base.reread(fold=(), nobody=[name]) for name in ("x", "y", "z")]  # in the same engine
@@ -211,7 +211,7 @@ def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:
     assert engine() is None
 
 
-def test_rows_that_somebody_else_may_change_are_counted_anew() -> None:
+def test_rows_of_the_users_own_connection_are_not_shared() -> None:
     import ibis
 
     con = ibis.duckdb.connect()

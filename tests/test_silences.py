@@ -60,13 +60,13 @@ EXPRESSIONS = {
 }
 
 
-def test_no_reduction_is_left_out():
+def test_all_public_reductions_are_listed_here():
     public = {name: f for name, f in inspect.getmembers(module, inspect.isfunction) if f.__module__ == module.__name__}
     tables = {name for name, f in public.items() if inspect.signature(f).return_annotation == "ir.Table"}
     assert {name for name in tables if not name.startswith("_")} == set(EXPRESSIONS)
 
 
-def test_no_segment_can_take_the_name_of_a_reductions_column():
+def test_column_names_of_reductions_are_reserved():
     made = {name for expressions in EXPRESSIONS.values() for e in expressions for name in e.columns}
     assert {name for name in made if not re.search(r"_\d", name)} - {
         "region"
