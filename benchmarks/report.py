@@ -53,7 +53,7 @@ def main() -> None:
     many = round(float(sys.argv[1]) * 1e6) if len(sys.argv) > 1 else 10_000_000
     passes = Passes()
     passes.watch(rows, "run", lambda reduction: str(reduction.get_backend().compile(reduction)))
-    passes.watch(sharing, "apart", lambda *_work: f"kept {len(passes.first)}")
+    passes.watch(sharing, "run_interruptible", lambda *_work: f"kept {len(passes.first)}")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.parquet"
         make(ORDERS.format(rows=many, customers=many // 20, path=path))

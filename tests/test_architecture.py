@@ -188,13 +188,13 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_the_readers_leave_pandas_to_the_first_long_query(tmp_path: Path) -> None:
-    """It is imported while the engine counts, see `crrkit.reduce.running.apart`."""
+    """It is imported while the engine counts, see `crrkit.reduce.queries.run_interruptible`."""
     log = pa.table({"customer": [1, 2], "at": [datetime(2024, 1, 5)] * 2, "kind": ["visit", "purchase"]})  # noqa: DTZ001 - as in a file
     pq.write_table(log, tmp_path / "log.parquet")
     code = """
 import sys, crrkit as crr, crrkit.reduce.sharing as sharing
-apart = sharing.apart
-sharing.apart = lambda *given: print('pandas' in sys.modules) or apart(*given)
+run_interruptible = sharing.run_interruptible
+sharing.run_interruptible = lambda *given: print('pandas' in sys.modules) or run_interruptible(*given)
 crr.read_events(sys.argv[1])
 """
     asked = [sys.executable, "-c", code, str(tmp_path / "log.parquet")]

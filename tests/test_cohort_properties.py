@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings, strategies as st
 
 import crrkit as crr
-from crrkit.reduce import faults
+from crrkit.reduce import engine_errors
 from crrkit.rules.periods import Calendar
 
 # The leap day, the ends of two months, a Monday; midnight, the second after and the second before.
@@ -217,7 +217,7 @@ class Engine:
         self.orders = crr.read_orders(
             self.con.table("orders"), customer="client_id", at="ordered_at", amount="paid", refunds="keep"
         )
-        faults._counted.clear()  # which would notice it
+        engine_errors._counted.clear()  # which would notice it
 
     def fill(self, table: str, rows: list[tuple]) -> None:
         self._run(f"TRUNCATE {table}")

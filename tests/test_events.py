@@ -28,7 +28,7 @@ def read(log=LOG, **rules):
 
 
 @pytest.mark.parametrize("every", ["month", "quarter", "half-year", "year"])
-def test_the_account_of_the_sample_is_the_generators_own(every):
+def test_counts_of_the_sample_equal_the_true_values_of_its_generator(every):
     truth = json.loads(crr.sample_path("events").with_name("truth.json").read_text())["events"]
     base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
     table = crr.retention_by_period(base, every=every).to_pandas().set_index("period")
@@ -38,7 +38,7 @@ def test_the_account_of_the_sample_is_the_generators_own(every):
     assert (base.quality.rows_read, base.contacts) == (truth["rows"], truth["clients_who_never_bought"])
 
 
-def test_purchases_and_contracts_make_customers_and_all_rows_are_in_the_account():
+def test_only_purchases_and_contracts_make_customers_and_every_row_is_counted():
     base = read(amount="paid")
     assert (base.quality.rows_read, base.quality.rows_used, base.contacts) == (7, 6, 1)
     assert sorted(base.table.to_pandas()["customer"]) == ["a", "c"]
@@ -48,7 +48,7 @@ def test_purchases_and_contracts_make_customers_and_all_rows_are_in_the_account(
     assert "people who never bought" in str(base.card)
 
 
-def test_it_can_be_counted_as_any_log_of_purchases():
+def test_cohorts_and_trailing_activity_work_on_events():
     base = read(amount="paid", as_of="2024-04-01")
     assert crr.cohort_grid(base, every="month").to_pandas()["size"].max() == 2
     trailing = crr.retention_by_period(base.with_activity(crr.Trailing(days=40)), every="month")
@@ -59,7 +59,7 @@ def test_it_can_be_counted_as_any_log_of_purchases():
 @pytest.mark.slow
 @settings(max_examples=10)  # each reads two logs
 @given(st.lists(st.tuples(st.sampled_from("abxyz"), st.integers(0, 120), st.sampled_from(["visit", "offer"]))))
-def test_contacts_and_their_touches_change_no_rate(touches):
+def test_contacts_do_not_change_the_retention_table(touches):
     day = pd.Timestamp("2024-01-01")
     bought = [("a", 0), ("a", 40), ("b", 10), ("b", 100), ("c", 70)]
     rows = [(who, day + pd.Timedelta(days=n), "purchase") for who, n in bought]
@@ -81,13 +81,13 @@ def test_contacts_and_their_touches_change_no_rate(touches):
         {"purchase": "paid", "visit": ("hum",)},
     ],
 )
-def test_kinds_can_be_said_either_way_round(kinds):
+def test_kinds_map_words_to_kinds_or_kinds_to_words(kinds):
     assert map_kinds(["paid", "hum", "Визит", "order"], kinds=kinds, other="refuse") == {
         "paid": "purchase", "hum": "visit", "Визит": "visit", "order": "purchase",
     }  # fmt: skip
 
 
-def test_words_that_do_not_count_are_set_aside_by_name():
+def test_unused_kinds_are_set_aside_with_a_reason():
     log = LOG.assign(kind=["hum", "purchase", "offer", "contract", "purchase", "bang", ""])
     base = read(log, kinds={"hum": None}, other="set aside")
     reasons = base.quality.to_pandas().set_index("reason")["rows"].to_dict()
@@ -105,19 +105,19 @@ def test_words_that_do_not_count_are_set_aside_by_name():
         ({}, "what these kinds of events mean: 'humming'"),
     ],
 )
-def test_kinds_that_are_not_known_are_refused_in_a_sentence(rules, sentence):
+def test_unknown_kinds_are_refused(rules, sentence):
     log = LOG.assign(kind="humming") if not rules else LOG
     with pytest.raises(ValueError, match=sentence):
         read(log, **rules)
 
 
-def test_a_column_of_names_is_no_column_of_kinds():
+def test_a_column_of_many_different_words_is_refused_as_kinds():
     log = pd.DataFrame({"who": "a", "at": "2024-01-01", "kind": [f"word {n * 'x'}" for n in range(1100)]})
     with pytest.raises(ValueError, match="1,100 different words"):
         read(log)
 
 
-def test_nobody_who_bought_is_no_error_and_no_rate():
+def test_a_log_without_buyers_has_no_rate():
     base = read(LOG.assign(kind="visit", paid=None))
     table = crr.retention_by_period(base, every="month").to_pandas()
     assert base.contacts == 3
@@ -125,14 +125,14 @@ def test_nobody_who_bought_is_no_error_and_no_rate():
     assert table["crr"].isna().all()
 
 
-def test_what_costs_nothing_or_less_was_not_bought():
+def test_purchases_of_a_zero_or_negative_amount_are_set_aside():
     log = LOG.assign(paid=[None, -10.0, None, 0.0, 5.0, -10.0, None])
     base = read(log, amount="paid")
     reasons = base.quality.to_pandas().set_index("reason")["rows"].to_dict()
     assert reasons == {"no customer id": 1, "refund or return": 1, "zero amount": 1}
 
 
-def test_every_kind_has_words_of_its_own():
+def test_every_kind_is_recognised_by_its_own_name():
     assert map_kinds(KINDS, kinds=None, other="refuse") == dict(zip(KINDS, KINDS, strict=True))
 
 
@@ -147,7 +147,7 @@ BACK = pd.DataFrame([
 
 
 @pytest.mark.parametrize("receipt", [None, "slip"])
-def test_a_purchase_given_back_in_full_can_count_as_never_made(receipt):
+def test_fully_refunded_purchases_can_be_removed(receipt):
     base = read(BACK, amount="paid", receipt=receipt, refunded="remove", as_of="2024-04-01")
     rows = base.table.to_pandas()
     left = sorted(zip(rows["customer"], rows["at"].dt.strftime("%m-%d"), strict=True))
@@ -157,7 +157,7 @@ def test_a_purchase_given_back_in_full_can_count_as_never_made(receipt):
     assert len(counted.table.to_pandas()) == 5
 
 
-def test_before_the_refund_nobody_knew_of_it():
+def test_a_refund_has_no_effect_on_stages_before_its_date():
     base = read(BACK, amount="paid", refunded="remove", as_of="2024-04-01")
     stages = {
         day: crr.stage_on(base, day).to_pandas().set_index("customer")["stage"] for day in ("2024-02-20", "2024-02-21")
@@ -167,12 +167,12 @@ def test_before_the_refund_nobody_knew_of_it():
     assert stages["2024-02-21"]["part"] == "middle"
 
 
-def test_without_amounts_nothing_can_be_taken_back():
+def test_removing_refunded_purchases_needs_amounts():
     with pytest.raises(ValueError, match="needs the amounts paid and refunded"):
         read(BACK.drop(columns="paid"), refunded="remove")
 
 
-def test_a_refund_takes_back_the_purchase_that_it_follows():
+def test_a_refund_removes_the_latest_purchase_of_that_amount_before_it():
     # The refund of 2 January takes back the purchase of 1 January, that of 7 March the one of 6 March; the one of
     # 5 February, at the same price, was never given back. A refund before everything takes back nothing.
     rows = [
@@ -184,7 +184,7 @@ def test_a_refund_takes_back_the_purchase_that_it_follows():
     assert left.dt.strftime("%m-%d").tolist() == ["02-05"]
 
 
-def test_with_receipts_too_a_refund_follows_its_purchase():
+def test_a_refund_before_its_purchase_is_ignored_also_with_receipts():
     # r1 was given back before it was bought: no. r2 after: yes. The refund without a known receipt goes by the amount.
     rows = [
         ("2024-01-01", "refund", 10.0, "r1"), ("2024-01-05", "purchase", 10.0, "r1"),
@@ -199,7 +199,7 @@ def test_with_receipts_too_a_refund_follows_its_purchase():
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans(), st.sampled_from([5.0, 7.0])), min_size=1, max_size=12))
-def test_refunds_close_the_last_open_purchase_as_brackets_do(deeds):
+def test_refunds_remove_purchases_last_in_first_out(deeds):
     open_now: dict[tuple[str, float], list[int]] = {}
     for day, (who, is_refund, paid) in enumerate(deeds):
         stack = open_now.setdefault((who, paid), [])
@@ -219,7 +219,7 @@ def test_refunds_close_the_last_open_purchase_as_brackets_do(deeds):
     assert sorted(left) == expected
 
 
-def test_a_slip_of_the_pen_in_kinds_is_refused_with_the_words_there_are():
+def test_words_in_kinds_that_do_not_occur_are_refused_with_a_suggestion():
     with pytest.raises(
         ValueError, match=r"kinds: 'vist' does not occur .* 'contract', 'incident', .* Did you mean 'visit'"
     ):
@@ -228,7 +228,7 @@ def test_a_slip_of_the_pen_in_kinds_is_refused_with_the_words_there_are():
         read(kinds={"purchase": ["purchase", "paid"]}, other="set aside")
 
 
-def test_a_log_without_any_purchase_says_so_instead_of_ending_in_an_error():
+def test_a_log_without_purchases_has_a_doubt_that_says_so():
     log = pd.DataFrame({"who": list("aabb"), "when": ["2024-01-05", "2024-02-05", "2024-01-09", "2024-03-02"]})
     base = crr.read_events(log.assign(what="offer"), customer="who", at="when", kind="what")
     (doubt,) = base.quality.doubts
@@ -244,7 +244,7 @@ def in_parquet(tmp_path):
     return crr.read_events(tmp_path / "log.parquet", customer="who", at="at", kind="what")
 
 
-def test_who_bought_is_looked_at_in_the_pass_that_looks_at_the_ids(in_parquet):
+def test_buyers_are_read_from_the_stored_table_and_not_from_the_file(in_parquet):
     assert (in_parquet.contacts, in_parquet.first) == (1, pd.Timestamp("2024-01-03"))
     for asked in (
         reduce.buyers_and_contacts(in_parquet.events),
@@ -253,6 +253,6 @@ def test_who_bought_is_looked_at_in_the_pass_that_looks_at_the_ids(in_parquet):
         assert {scan.how for scan in reduce.scans_of(reduce.from_kept(asked))} == {"SEQ_SCAN"}
 
 
-def test_nobody_is_a_buyer_before_the_first_purchase(in_parquet):
+def test_first_purchases_exclude_buyers_after_the_cut_off(in_parquet):
     asked = first_purchases(in_parquet.events, in_parquet.table, as_of=datetime(2024, 2, 1))  # noqa: DTZ001 - the business's own clock
     assert reduce.collect(asked)["customer"].to_list() == [3]

@@ -83,7 +83,7 @@ def test_memory_and_threads_are_settable_and_shown(orders: Path, monkeypatch: py
     told = crr.read_orders(orders).explain()
     assert told.settings.startswith("Memory at most 286.1 MiB, 1 thread; what does not fit goes to")
     monkeypatch.setenv("CRRKIT_MEMORY", "much")
-    with pytest.raises(crr.InputError, match="CRRKIT_MEMORY=much is nothing that the engine takes"):
+    with pytest.raises(crr.InputError, match="CRRKIT_MEMORY=much is not a valid setting of the engine"):
         crr.read_orders(orders)
 
 
@@ -215,5 +215,5 @@ def test_what_is_refused_by_an_engine_ends_a_command_with_a_sentence(
         cli.run(["check", str(orders)])
     said = capsys.readouterr()
     assert ended.value.code == 2
-    assert "CRRKIT_THREADS=many is nothing that the engine takes" in said.out + said.err
+    assert "CRRKIT_THREADS=many is not a valid setting of the engine" in said.out + said.err
     assert "Traceback" not in said.out + said.err

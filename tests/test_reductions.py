@@ -124,14 +124,14 @@ CALENDARS = [
 ]
 
 
-def test_no_reduction_is_left_out():
+def test_all_public_reductions_are_listed_here():
     public = {name: f for name, f in vars(module).items() if inspect.isfunction(f) and not name.startswith("_")}
     tables = {name for name, f in public.items() if inspect.signature(f).return_annotation == "ir.Table"}
     kept = {"months_of", "buyers_of", "rows_of_each", "in_slices"}  # others are made from them; or only asked of DuckDB
     assert tables - kept == set(EXPRESSIONS)
 
 
-def test_no_segment_can_take_the_name_of_a_reductions_column():
+def test_column_names_of_reductions_are_reserved():
     made = {name for expressions in EXPRESSIONS.values() for e in expressions for name in e.columns}
     assert made - {"region", "region_right"} <= RESERVED
 
@@ -159,7 +159,7 @@ def moments() -> list[datetime]:
     return [start + timedelta(seconds=second) for start in starts for second in (-1, 0)]
 
 
-def test_the_engine_counts_periods_as_python_does():
+def test_period_numbers_of_the_engine_equal_those_of_python():
     table = engine_table(pa.table({"at": moments()}), "moments")
     indexes = {f"k{n}": module.period_index(table["at"], calendar) for n, calendar in enumerate(CALENDARS)}
     counted = table.select("at", **indexes).to_pandas()
@@ -169,7 +169,7 @@ def test_the_engine_counts_periods_as_python_does():
 
 
 @pytest.mark.parametrize("calendar", CALENDARS, ids=str)
-def test_periods_begin_where_the_calendar_on_the_wall_says(calendar):
+def test_periods_begin_and_end_on_the_days_of_the_calendar(calendar):
     rules = {"week_starts": calendar.week_starts, "year_starts": calendar.year_starts}
     for since, until in brute.periods(date(2023, 11, 15), date(2025, 2, 3), calendar.every, **rules):
         index = calendar.index(since.date())
@@ -208,7 +208,7 @@ def test_spells_by_hand():
 
 
 @pytest.mark.parametrize("copies", [2, 1000])
-def test_equal_intervals_are_one_however_their_rows_lie(copies):
+def test_duplicate_intervals_in_any_order_give_the_same_spells(copies):
     random = np.random.default_rng(3)
     starts = pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 300, 400), "D")
     once = pd.DataFrame({"customer": random.integers(0, 60, 400), "start": starts})
@@ -233,7 +233,7 @@ def test_order_histogram_by_hand():
     }
 
 
-def test_a_customers_segment_is_that_of_the_earliest_row():
+def test_the_segment_of_a_customer_is_that_of_the_earliest_row():
     frame = pd.DataFrame({
         "customer": ["a", "a", "b", "b", "c"],
         "at": pd.to_datetime(["2024-02-01", "2024-01-01", "2024-01-01", "2024-01-01", "2024-01-01"]),

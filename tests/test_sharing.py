@@ -17,8 +17,8 @@ from conformance import WORLDS, as_files, measures
 import crrkit as crr
 from crrkit import reduce
 from crrkit.read import OrderBase, steps_of
-from crrkit.reduce import ordered
-from crrkit.reduce.sharing import AT_MOST, KEPT_AS
+from crrkit.reduce import customer_windows
+from crrkit.reduce.sharing import TABLE_PREFIX, TABLES_PER_PART
 from crrkit.rules import Calendar
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ OF_BUYERS = {name: world for name, world in WORLDS.items() if world[0] != "contr
 FIRST = datetime(2024, 1, 30)  # noqa: DTZ001 - the business's own clock
 
 
-def kept_in(base: crr.Base) -> list[str]:
+def shared_tables_in(base: crr.Base) -> list[str]:
     """The tables that are kept in the engine of a base."""
     found = base.table.get_backend().con.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-    return [name for (name,) in found if name.startswith(KEPT_AS)]
+    return [name for (name,) in found if name.startswith(TABLE_PREFIX)]
 
 
 def alone(base: Any) -> Any:
@@ -46,17 +46,17 @@ def assert_alike(base: Any) -> None:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("world", OF_BUYERS)
-def test_shared_rows_give_the_numbers_of_rows_alone(world: str, tmp_path: Path) -> None:
+def test_measures_of_shared_rows_equal_those_of_unshared_rows(world: str, tmp_path: Path) -> None:
     kind, rules = OF_BUYERS[world]
     base = getattr(crr, f"read_{kind}")(as_files(tmp_path)[kind], **rules)
     assert_alike(base)
     is_log = kind == "events" and reduce.is_shared(base.everything)  # who is in it was looked at with the ids
-    assert len(kept_in(base)) == 2 + is_log  # by all together: each customer's months, and the purchases in order
+    assert len(shared_tables_in(base)) == 2 + is_log  # each customer's months, and the purchases in order
 
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("seed", range(12))
-def test_random_purchases_shared_and_alone(seed: int) -> None:
+def test_reductions_of_random_purchases_are_the_same_shared_and_unshared(seed: int) -> None:
     dice = np.random.default_rng(seed)
     hours, n = dice.integers(0, 24 * 90, 150).tolist(), 150
     frame = pd.DataFrame({
@@ -71,7 +71,7 @@ def test_random_purchases_shared_and_alone(seed: int) -> None:
             pd.testing.assert_frame_equal(in_order(found), in_order(wanted))
 
 
-def test_customers_of_one_hash_do_not_stand_mixed() -> None:
+def test_rows_of_customers_with_equal_hashes_are_not_mixed() -> None:
     days = pd.date_range("2024-01-05", periods=40)
     frame = pd.DataFrame({"customer": ["a", "b", "c", "d"] * 10, "at": days, "amount": 5.0})
     base = crr.read_orders(frame)
@@ -83,7 +83,7 @@ def test_customers_of_one_hash_do_not_stand_mixed() -> None:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("ids", ["numbers", "text"])
-def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reductions_over_slices_equal_those_over_the_whole_table(ids: str, monkeypatch: pytest.MonkeyPatch) -> None:
     dice, n = np.random.default_rng(7), 3000
     customers = dice.integers(1, 90, n) ** 2  # some have many rows
     frame = pd.DataFrame({
@@ -93,7 +93,7 @@ def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypa
     })  # fmt: skip
     whole, base = (crr.read_orders(frame, amount="amount") for _side in range(2))
     wanted, unsliced = reductions(alone(whole)), reductions(whole)
-    monkeypatch.setattr("crrkit.reduce.abreast.WORTH_SLICES", 1)
+    monkeypatch.setattr("crrkit.reduce.slices.WORTH_SLICES", 1)
     base.table.get_backend().con.execute("SET threads = 3")
     for frames in (unsliced, reductions(base)):
         for found, one in zip(frames, wanted, strict=True):
@@ -102,19 +102,19 @@ def test_slices_of_a_long_table_give_the_numbers_of_the_whole(ids: str, monkeypa
     assert reduce.sql_of(reduce.in_slices(reduce.plan_of(asked))).count("UNION ALL") == 2
 
 
-def test_a_table_that_could_not_be_filled_is_not_taken_for_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_that_failed_to_fill_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"customer": [1, 2, 1], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])})
     base = crr.read_orders(frame)
-    asked, before = reduce.gap_histogram(base.table, as_of=base.as_of), kept_in(base)
+    asked, before = reduce.gap_histogram(base.table, as_of=base.as_of), shared_tables_in(base)
     with monkeypatch.context() as broken:
-        broken.setattr("crrkit.reduce.sharing._mends", {ordered.in_order: lambda *_given: 1 / 0})
+        broken.setattr("crrkit.reduce.sharing._after_creation", {customer_windows.in_order: lambda *_given: 1 / 0})
         with pytest.raises(ZeroDivisionError):
             reduce.collect(asked)
-    assert kept_in(base) == before
+    assert shared_tables_in(base) == before
     assert reduce.collect(asked)["gaps"].tolist() == [1, 1, 1]  # of 29 days, and two open ones
 
 
-def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path) -> None:
+def test_clean_text_ids_are_counted_without_normalising_them(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"customer": ["c-1", "c-2", "c-1"], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])}
     )
@@ -122,13 +122,13 @@ def test_ids_of_text_that_need_nothing_are_counted_as_they_stand(tmp_path: Path)
     base = crr.read_orders(tmp_path / "orders.parquet")
     assert "lower" not in base.explain().sql("retention_by_period").lower()
     crr.retention_by_period(base, every="month")
-    assert len(kept_in(base)) == 1  # what was found while the ids were looked at
+    assert len(shared_tables_in(base)) == 1  # what was found while the ids were looked at
     other = frame.assign(customer=["c-1", "NaN", "c-1"])
     other.to_parquet(tmp_path / "other.parquet")
     assert crr.read_orders(tmp_path / "other.parquet").quality.rows_set_aside == 1
 
 
-def test_nothing_is_sorted_again_of_what_is_kept_in_order() -> None:
+def test_queries_of_ordered_rows_contain_no_sort() -> None:
     """Stages, money and silences look at the row before: the engine streams, and has no window to sort for."""
     days = pd.date_range("2024-01-05", periods=40)
     base = crr.read_orders(pd.DataFrame({"customer": [1, 2] * 20, "at": days, "amount": 5.0}))
@@ -172,7 +172,7 @@ def reductions(base: OrderBase) -> list[pd.DataFrame]:
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("years", [1, 4, 7])
-def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
+def test_reductions_from_month_bits_equal_those_from_days(years: int) -> None:
     dice, n = np.random.default_rng(years), 400
     begun = datetime(2018, 11, 1)  # noqa: DTZ001 - the business's own clock
     hours = np.append(0, dice.integers(0, 24 * 365 * years, n - 1)).tolist()
@@ -191,31 +191,31 @@ def test_months_as_bits_are_the_months_of_the_days(years: int) -> None:
             reduce.order_histogram(table, **when),
             reduce.age_histogram(reduce.order_stretches(table, step=None, **when), by=by),
         ] for table in (base.table, alone(base).table))  # fmt: skip
-        used |= {(cut, every) for one in found if "months_of" in reduce.parts_shared(one)}
+        used |= {(cut, every) for one in found if "months_of" in reduce.shared_parts(one)}
         for one, other in zip(found, wanted, strict=True):
             pd.testing.assert_frame_equal(in_order(reduce.collect(one)), in_order(reduce.collect(other)))
     by_bits = {(cut, every) for cut in cuts[:2] for every, _starts in lengths[:-1]}
     assert used == (by_bits if years < 5 else set())  # a longer list meets each bit of the ring twice
 
 
-def test_it_is_kept_for_as_long_as_the_rows_and_for_no_more_than_two() -> None:
+def test_shared_tables_are_limited_in_number_and_freed_with_their_rows() -> None:
     frame = pd.DataFrame({"customer": ["a", "b", "a"], "at": ["2024-01-05", "2024-01-06", "2024-02-03"]})
     base = crr.read_orders(frame)
     others = [base.reread(fold=(), nobody=[name]) for name in ("x", "y", "z")]  # in the same engine
     for one in (base, *others, base):
         crr.retention_by_period(one, every="month")
-    assert len(kept_in(base)) == AT_MOST
+    assert len(shared_tables_in(base)) == TABLES_PER_PART
     engine = weakref.ref(base.table.get_backend())
     del base, others, one
     gc.collect()
     assert engine() is None
 
 
-def test_rows_that_somebody_else_may_change_are_counted_anew() -> None:
+def test_rows_of_the_users_own_connection_are_not_shared() -> None:
     import ibis
 
     con = ibis.duckdb.connect()
     rows = pd.DataFrame({"customer": ["a", "b"], "at": pd.to_datetime(["2024-01-05", "2024-02-06"])})
     base = crr.read_orders(con.create_table("log", rows))
     crr.retention_by_period(base, every="month")
-    assert kept_in(base) == []
+    assert shared_tables_in(base) == []

@@ -33,18 +33,18 @@ def make(**options: Any) -> StageExplorer:
     return StageExplorer(worked(), **{"periods": 2, "margins": MARGINS, "costs": COSTS} | options)
 
 
-def test_every_lever_has_its_slider() -> None:
+def test_every_lever_has_a_slider() -> None:
     assert SLIDERS == (*worked().lever_names, "inflow") == (*FIVE, "inflow")
 
 
 class TestState:
-    def test_the_worked_example(self) -> None:
+    def test_the_projection_of_the_worked_example(self) -> None:
         table = make().projection.table
         assert table["customers"].tolist() == pytest.approx([1000, 1200, 1366.25])
         assert table["crr"].tolist()[1:] == pytest.approx([0.7, 0.709375])
         assert make().projection.caption() == "Customers 1,000 → 1,366, steps: 2; CRR of the last step 70.9%"
 
-    def test_the_scenario_is_a_value_to_paste(self) -> None:
+    def test_the_scenario_has_a_repr_that_evaluates_to_it(self) -> None:
         explorer = make()
         explorer.conversion = 0.01
         explorer.winback = 0.02
@@ -54,7 +54,7 @@ class TestState:
         more = explorer.projection.table["customers"].iloc[-1] - explorer.unchanged.table["customers"].iloc[-1]
         assert more == pytest.approx(44.75)
 
-    def test_the_line_of_code_gives_the_projection_again(self) -> None:
+    def test_the_code_reproduces_the_projection(self) -> None:
         explorer = make(scenario=crr.Scenario(retention_long=0.05, promotion=-0.1))
         world: dict[str, Any] = {"crr": crr, "model": explorer.model}
         exec(explorer.code, world)  # noqa: S102 - our own line
@@ -62,7 +62,7 @@ class TestState:
         assert world["scenario"] == explorer.scenario
         assert make(margins={}).code == "scenario = crr.Scenario(); future = model.project(2, scenario=scenario)"
 
-    def test_levers_are_ranked_from_where_the_sliders_stand(self) -> None:
+    def test_levers_are_ranked_from_the_current_scenario(self) -> None:
         explorer = make(scenario=crr.Scenario(retention_middle=0.2))
         moved = explorer.model.under(explorer.scenario).levers(2, margins=MARGINS, costs=COSTS).table
         pd.testing.assert_frame_equal(explorer.levers.table, moved)
@@ -72,12 +72,12 @@ class TestState:
             [10.0, 9.69, 3.40, 1.51, 0.48], abs=5e-3
         )
 
-    def test_a_lever_without_a_point_left_is_not_ranked(self) -> None:
+    def test_a_lever_that_cannot_rise_by_a_point_is_not_ranked(self) -> None:
         explorer = make(scenario=crr.Scenario(retention_long=0.07))
         assert "retention_long" not in explorer.levers.table["lever"].tolist()
         assert "retention_long" in make(scenario=crr.Scenario(retention_long=0.065)).levers.table["lever"].tolist()
 
-    def test_when_no_lever_has_a_point_left_the_still_form_stands(self) -> None:
+    def test_the_static_picture_works_when_no_lever_can_rise(self) -> None:
         stays = pd.DataFrame(np.eye(4), index=STAGES, columns=STAGES)
         at_the_end = crr.Scenario(conversion=1.0, promotion=1.0, winback=1.0)
         explorer = StageExplorer(crr.StageModel(stays, {"middle": 5}), scenario=at_the_end)
@@ -85,7 +85,7 @@ class TestState:
         with pytest.raises(InputError, match="cannot change by"):
             _ = explorer.levers
 
-    def test_a_stage_that_is_not_named_brings_nothing(self) -> None:
+    def test_stages_without_a_given_margin_have_margin_zero(self) -> None:
         assert make(margins={"long": 60}).margins == {"middle": 0.0, "long": 60.0}
         assert list(make(margins={"long": 1, "short": -1}).margins.items()) == [
             ("short", -1.0),
@@ -93,13 +93,13 @@ class TestState:
             ("long", 1.0),
         ]
 
-    def test_what_the_browser_sends_is_taken_as_one_change(self) -> None:
+    def test_several_settings_from_the_browser_are_applied_together(self) -> None:
         explorer = make()
         explorer.set_state({"conversion": 0.1, "periods": 7, "margins": {"middle": 1, "long": 2}, "measure": "margin"})
         assert (explorer.scenario, explorer.periods, explorer.measure) == (crr.Scenario(conversion=0.1), 7, "margin")
         assert explorer.margins == {"middle": 1.0, "long": 2.0}
 
-    def test_fewer_stages_have_fewer_levers(self) -> None:
+    def test_a_model_of_fewer_stages_has_fewer_levers(self) -> None:
         customers = ["middle", "long"]
         model = crr.StageModel(WORKED.loc[customers, customers], {"middle": 600, "long": 400})
         explorer = StageExplorer(model)
@@ -107,7 +107,7 @@ class TestState:
         with pytest.raises(InputError, match="no lever 'winback'"):
             explorer.winback = 0.01
 
-    def test_where_nobody_leaves_for_good_the_returning_ones_would_have_stayed_away(self) -> None:
+    def test_winback_is_taken_from_those_who_stay_lapsed_if_nobody_exits(self) -> None:
         closed = WORKED.copy()
         closed.loc["lapsed", "lapsed"] = 0.95
         explorer = StageExplorer(crr.StageModel(closed, {"lapsed": 100}), scenario=crr.Scenario(winback=0.05))
@@ -115,7 +115,7 @@ class TestState:
         assert explorer._words["notes"]["winback"] == "taken from the lapsed who stay away"
         assert explorer._words["notes"]["conversion"] == "taken from the contacts who leave for good"
 
-    def test_it_prints_as_it_is_made(self) -> None:
+    def test_the_repr_is_the_call_that_creates_it(self) -> None:
         assert repr(make(scenario=crr.Scenario(winback=0.01))) == (
             "StageExplorer(scenario=Scenario(winback=0.01), periods=2, margins={'middle': 20.0, 'long': 60.0}, "
             "measure='customers')"
@@ -141,14 +141,14 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "value", "words"), REFUSED)
 class TestRefusals:
-    def test_a_change_that_cannot_be_leaves_the_state(self, name: str, value: object, words: str) -> None:
+    def test_an_invalid_value_is_refused_and_the_state_is_unchanged(self, name: str, value: object, words: str) -> None:
         explorer = make()
         before = explorer.state
         with pytest.raises(crr.InputError, match=words):
             setattr(explorer, name, value)
         assert explorer.state == before
 
-    def test_when_it_is_made(self, name: str, value: object, words: str) -> None:
+    def test_an_invalid_argument_is_refused(self, name: str, value: object, words: str) -> None:
         if name in FIVE:
             return
         with pytest.raises(crr.InputError, match=words):
@@ -156,20 +156,20 @@ class TestRefusals:
 
 
 class TestModels:
-    def test_other_stages_are_refused_kindly(self) -> None:
+    def test_a_model_of_other_stages_is_refused(self) -> None:
         names = ["bronze", "gold"]
         model = crr.StageModel(pd.DataFrame(np.eye(2) / 2, index=names, columns=names), {"gold": 1}, retained="gold")
         with pytest.raises(InputError, match=r"this model has bronze, gold\. Rename its stages"):
             StageExplorer(model)
 
-    def test_who_bears_others_has_no_sliders(self) -> None:
+    def test_population_models_with_births_are_refused(self) -> None:
         with pytest.raises(InputError, match="short, middle, long and lapsed"):
             StageExplorer(population([[0.5, 1.5], [0.5, 0.5]]))
         born = pd.DataFrame([[0.5, 0.9], [0.2, 0.7]], index=["middle", "long"], columns=["middle", "long"])
         with pytest.raises(InputError, match="sum above 1"):
             StageExplorer(crr.StageModel(born, {"middle": 1}, population=True))
 
-    def test_scenario_and_costs_that_cannot_be(self) -> None:
+    def test_invalid_scenarios_and_costs_are_refused(self) -> None:
         with pytest.raises(InputError, match="demotion has no slider"):
             make(scenario=crr.Scenario(demotion=0.01))
         with pytest.raises(InputError, match="cannot change by"):
@@ -181,21 +181,21 @@ class TestModels:
 
 
 class TestShownWithoutAKernel:
-    def test_the_output_holds_view_picture_text_and_state(self) -> None:
+    def test_the_output_contains_text_html_and_the_saved_state(self) -> None:
         explorer = make()
         data, _metadata = explorer._repr_mimebundle_()
         assert data["text/plain"] == repr(explorer)
         assert "Customers 1,000 → 1,366, steps: 2; CRR of the last step 70.9%" in data["text/html"]
         assert data[SAVED]["module"] == "stage_explorer"
 
-    def test_the_saved_state_survives_json_and_comes_back(self) -> None:
+    def test_the_explorer_is_restored_from_the_saved_state_as_json(self) -> None:
         explorer = make(scenario=crr.Scenario(winback=0.02), measure="margin_per_cost", lang="ru")
         again = restore(json.loads(json.dumps(explorer.saved)))
         assert again.saved == explorer.saved
         pd.testing.assert_frame_equal(again.projection.table, explorer.projection.table)
         assert again.levers.table.equals(explorer.levers.table)
 
-    def test_a_page_returns_to_the_state_it_was_made_in(self) -> None:
+    def test_reset_on_a_page_returns_to_the_state_at_saving(self) -> None:
         explorer = make()
         explorer.conversion = 0.05
         assert explorer.page_state["_initial"]["conversion"] == 0.05
@@ -203,14 +203,14 @@ class TestShownWithoutAKernel:
 
     @pytest.mark.parametrize("lang", LANGUAGES)
     @pytest.mark.parametrize("measure", BY_EFFECT)
-    def test_the_still_picture_is_well_formed_and_says_each_lever(self, lang: str, measure: str) -> None:
+    def test_the_static_picture_is_valid_svg_and_names_every_lever(self, lang: str, measure: str) -> None:
         explorer = make(lang=lang, measure=measure, scenario=crr.Scenario(retention_long=0.07))
         svg = b64decode(re.search('base64,([^"]+)', explorer.still())[1]).decode()
         texts = [node.text for node in ET.fromstring(svg).iter() if node.tag.endswith("}text")]  # noqa: S314 - our own
         assert {explorer._words["names"][name] for name in FIVE if name != "retention_long"} <= set(texts)
         assert not any("nan" in text for text in texts)
 
-    def test_the_picture_says_its_numbers(self) -> None:
+    def test_the_alt_text_contains_the_numbers(self) -> None:
         assert (
             'alt="Customers by stage, steps: 2. Now 1,000, at the end 1,366; with nothing changed 1,366.'
             in make().still()
@@ -219,7 +219,7 @@ class TestShownWithoutAKernel:
 
     @settings(max_examples=40, deadline=None)
     @given(st.lists(st.lists(st.floats(0, 1e6), min_size=3, max_size=3), min_size=1, max_size=6))
-    def test_layers_stand_on_each_other_and_reach_the_sum(self, rows: list[list[float]]) -> None:
+    def test_layers_are_stacked_and_reach_the_sum(self, rows: list[list[float]]) -> None:
         stages = ["a", "b", "c"]
         frame = pd.DataFrame(rows, columns=stages)
         found = layers(frame, stages)
@@ -238,7 +238,7 @@ class TestWords:
             pairs |= self.flat(word, f"{prefix}{name}.") if isinstance(word, dict) else {f"{prefix}{name}": word}
         return pairs
 
-    def test_each_is_said_in_russian_with_the_same_numbers(self) -> None:
+    def test_every_message_has_a_russian_translation_with_the_same_placeholders(self) -> None:
         english, russian = self.flat(self.english), self.flat(self.russian)
         assert english.keys() == russian.keys()
         of_a_list = ("refusal", "tried", "beyond")
@@ -249,12 +249,12 @@ class TestWords:
             assert re.search("[а-я]", russian[name], re.IGNORECASE), name
             assert set(re.findall(r"{\w+}", russian[name])) == set(re.findall(r"{\w+}", word)), name
 
-    def test_the_browser_uses_each_and_knows_each_it_uses(self) -> None:
+    def test_the_javascript_uses_exactly_the_messages_it_is_given(self) -> None:
         shared = (Path(crr.__file__).parent / "widgets" / "bench" / "shared.js").read_text(encoding="utf-8")
         own = set(re.findall(r"\bwords\.(\w+)", JS))
         assert own <= self.english.keys()
         assert self.english.keys() - own <= set(re.findall(r"\bwords\.(\w+)", shared))
 
-    def test_the_current_language_is_taken_when_none_is_named(self) -> None:
+    def test_the_default_language_is_the_current_one(self) -> None:
         with use_language("ru"):
             assert make().lang == "ru"

@@ -51,7 +51,7 @@ def vectors():
     return crr.stage_on(base, "2024-07-01", rule=RULE)
 
 
-def test_the_vectors_hold(vectors):
+def test_stages_and_flags_of_the_example_customers(vectors):
     found = vectors.to_pandas().set_index("customer")
     assert found["stage"].to_dict() == {who: stage for who, (stage, _kinds) in VECTORS.items()}
     for flag, people in FLAGS.items():
@@ -61,7 +61,7 @@ def test_the_vectors_hold(vectors):
     assert found.loc["p2", "silent_days"] == 61
 
 
-def test_in_print_there_are_counts_and_no_customer(vectors):
+def test_the_printed_list_has_counts_and_no_customer(vectors):
     for text in (str(vectors), repr(vectors), vectors.to_html()):
         assert "p4" not in text
         assert "p11" not in text
@@ -122,7 +122,7 @@ def read_world(world, until=UNTIL):
 @pytest.mark.hypothesis
 @settings(max_examples=10, deadline=None)
 @given(worlds, rules, st.sampled_from(["month", "week", "quarter", "day"]))
-def test_the_flow_is_what_a_look_at_every_boundary_gives(world, rule, every):
+def test_counts_and_transitions_equal_brute_force_at_every_boundary(world, rule, every):
     flow = crr.stage_flow(read_world(world), every=every, rule=rule)
     first = min(day for history in world for _kind, day in history)
     bounds = [a.date() for a, _b in brute.periods(first, UNTIL, every)]
@@ -146,7 +146,7 @@ def test_the_flow_is_what_a_look_at_every_boundary_gives(world, rule, every):
 @pytest.mark.hypothesis
 @settings(max_examples=8, deadline=None)
 @given(worlds, rules, st.integers(1, 225))
-def test_the_list_is_the_definition_read_aloud(world, rule, after):
+def test_stages_of_a_day_equal_brute_force(world, rule, after):
     day = FIRST + timedelta(days=after)
     found = crr.stage_on(read_world(world), day, rule=rule).to_pandas().set_index("customer")["stage"]
     assert found.to_dict() == {f"c{n}": stage_by_hand(history, day, rule) for n, history in enumerate(world) if history}
@@ -155,7 +155,7 @@ def test_the_list_is_the_definition_read_aloud(world, rule, after):
 @pytest.mark.hypothesis
 @settings(max_examples=8, deadline=None)
 @given(worlds, rules, st.sampled_from(["month", "week"]))
-def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, every):
+def test_the_rate_is_the_weighted_sum_over_stages_and_equals_the_retention_table(world, rule, every):
     base = read_world(world)
     flow = crr.stage_flow(base, every=every, rule=rule).table.set_index("period")
     whole = flow[flow["start"] > 0].dropna(subset="kept")
@@ -172,7 +172,7 @@ def test_the_rate_is_the_sum_over_stages_and_that_of_the_account(world, rule, ev
 @settings(max_examples=6, deadline=None)
 @given(worlds, st.sampled_from(["month", "week"]))
 @pytest.mark.slow
-def test_stages_by_period_are_those_of_the_account_by_period(world, every):
+def test_stages_with_lapse_by_period_agree_with_the_retention_table(world, every):
     base = read_world(world)
     flow = crr.stage_flow(base, every=every, rule=crr.StageRule(lapse_days="period")).table.set_index("period")
     whole = flow[flow["start"] > 0].dropna(subset="kept")
@@ -180,7 +180,7 @@ def test_stages_by_period_are_those_of_the_account_by_period(world, every):
     assert whole[["start", "kept"]].astype(int).to_dict() == account[["start", "kept"]].to_dict()
 
 
-def test_a_day_has_no_period_before_it():
+def test_stage_on_refuses_a_rule_that_lapses_by_period():
     base = crr.read_orders(pd.DataFrame({"who": ["a"], "at": ["2024-01-05"]}), customer="who", at="at")
     with pytest.raises(crr.InputError, match="A day has no period before it"):
         crr.stage_on(base, "2024-01-06", rule=crr.StageRule(lapse_days="period"))
@@ -192,7 +192,7 @@ def test_a_day_has_no_period_before_it():
 @pytest.mark.hypothesis
 @settings(max_examples=6, deadline=None)
 @given(worlds, rules, st.randoms(use_true_random=False))
-def test_transitions_add_up_and_order_and_names_change_nothing(world, rule, random):
+def test_transitions_sum_to_counts_and_do_not_depend_on_order_or_ids(world, rule, random):
     base = read_world(world)
     flow = crr.stage_flow(base, rule=rule)
     left = flow.transitions[flow.transitions["from_stage"] != "unknown"]
@@ -211,7 +211,7 @@ def test_transitions_add_up_and_order_and_names_change_nothing(world, rule, rand
     pd.testing.assert_frame_equal(crr.stage_flow(read_world(mixed), rule=rule).transitions, flow.transitions)
 
 
-def test_the_own_gap_rule_gives_the_same_customers_as_the_account():
+def test_the_own_gap_rule_agrees_with_the_retention_table():
     base = crr.read_events(crr.sample_path("events"), customer="client_id", amount="total")
     rule = crr.StageRule(lapse_days=crr.OwnGap())
     flow = crr.stage_flow(base, rule=rule).table.set_index("period")
@@ -222,7 +222,7 @@ def test_the_own_gap_rule_gives_the_same_customers_as_the_account():
     assert len(whole) == 24
 
 
-def test_no_stage_is_restated_by_what_comes_later():
+def test_later_data_do_not_change_earlier_stages():
     histories = {"a": {"purchase": ["2024-01-10", "2024-06-10"]}, "b": {"visit": ["2024-01-15"]}}
     early = crr.stage_flow(events(histories, as_of="2024-05-01"), rule=RULE).counts
     late = crr.stage_flow(events(histories, as_of="2024-08-01"), rule=RULE)
@@ -234,7 +234,7 @@ def test_no_stage_is_restated_by_what_comes_later():
 # Contracts ------------------------------------------------------------------------------------------------------------
 
 
-def test_contracts_go_from_middle_to_long_with_the_renewal():
+def test_contracts_become_long_at_the_renewal():
     terms = pd.DataFrame(
         {
             "client_id": ["a", "a", "b", "c", "c"],
@@ -257,7 +257,7 @@ def test_contracts_go_from_middle_to_long_with_the_renewal():
     assert listed["silent_days"].to_dict() == {"a": 0, "b": 60, "c": 0}  # from 1 February to 1 April
 
 
-def test_the_rate_from_contracts_is_that_of_the_account_of_the_sample():
+def test_the_rate_from_contracts_equals_the_retention_table_of_the_sample():
     base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
     flow = crr.stage_flow(base, every="quarter").table.set_index("period").dropna(subset="crr")
     account = crr.retention_by_period(base, every="quarter").to_pandas().set_index("period")
@@ -295,7 +295,7 @@ def test_rates_by_hand():
     assert "fewer than 30" in str(flow)
 
 
-def test_rows_of_the_matrix_sum_to_one_and_cold_is_the_exit():
+def test_matrix_rows_sum_to_one_and_exit_counts_contacts_that_went_cold():
     flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
     matrix = flow.matrix()
     np.testing.assert_allclose(matrix.sum(axis=1), 1)
@@ -309,7 +309,7 @@ def test_rows_of_the_matrix_sum_to_one_and_cold_is_the_exit():
     pd.testing.assert_frame_equal(one + two, flow.counted(first="2024-03", last="2024-04"))
 
 
-def test_the_model_of_a_flow_begins_where_the_flow_ends():
+def test_a_model_of_a_flow_starts_from_its_last_counts_and_rates():
     flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
     model = crr.StageModel.from_flow(flow)
     first = model.project(periods=1).to_pandas().iloc[0]
@@ -331,7 +331,7 @@ def test_the_model_of_a_flow_begins_where_the_flow_ends():
     assert model.levers(periods=2, draws=20, seed=1).table["customers_low"].notna().all()
 
 
-def test_a_change_of_the_rate_falls_apart_into_stages():
+def test_a_change_of_the_rate_is_decomposed_by_stage():
     flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
     split = crr.decompose("2023-10", "2024-10", account=flow)
     table = flow.table.set_index("period")
@@ -343,7 +343,7 @@ def test_a_change_of_the_rate_falls_apart_into_stages():
     )
 
 
-def test_memory_is_found_where_it_was_put_and_not_where_it_was_not():
+def test_the_markov_check_detects_memory_only_in_the_stage_that_has_it():
     people = {}
     for n in range(400):  # every other buyer of one month buys in the next, and then in every month
         start = ["2024-01-05"]
@@ -374,12 +374,12 @@ def test_memory_is_found_where_it_was_put_and_not_where_it_was_not():
         ({"contact_days": 1.5}, "whole"),
     ],
 )
-def test_rules_that_make_no_sense_are_refused(rule, sentence):
+def test_invalid_stage_rules_are_refused(rule, sentence):
     with pytest.raises(ValueError, match=sentence):
         crr.StageRule(**rule)
 
 
-def test_a_window_with_just_enough_room_can_be_filled():
+def test_the_shortest_valid_window_can_make_a_customer_long():
     rule = crr.StageRule(lapse_days=30, window_days=12, k_long=2, span_days=10)
     base = events({"a": {"purchase": ["2024-01-01", "2024-01-11"]}}, as_of="2024-02-01")
     assert crr.stage_on(base, "2024-01-12", rule=rule).to_pandas()["stage"].tolist() == ["long"]
@@ -400,19 +400,19 @@ def test_a_window_with_just_enough_room_can_be_filled():
         (lambda _base: crr.stage_profile("coffe"), "Did you mean 'coffee'"),
     ],
 )
-def test_questions_without_an_answer_are_refused_in_a_sentence(ask, sentence):
+def test_invalid_calls_are_refused_with_an_explanation(ask, sentence):
     base = events({"a": {"purchase": ["2024-01-01", "2024-03-11"]}}, as_of="2024-04-01")
     with pytest.raises(ValueError, match=sentence):
         ask(base)
 
 
-def test_contracts_are_refused_a_rule_of_days():
+def test_contracts_refuse_a_stage_rule_of_days():
     base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")
     with pytest.raises(ValueError, match="need a rule of terms"):
         crr.stage_flow(base, rule=RULE)
 
 
-def test_who_never_bought_makes_a_flow_without_customers():
+def test_a_log_without_purchases_has_no_customers_and_no_rate():
     flow = crr.stage_flow(events({"a": {"visit": ["2024-01-01"]}}, as_of="2024-04-01"))
     assert flow.counts.loc["2024-04", "cold"] == 1
     assert flow.table["crr"].isna().all()
@@ -420,14 +420,14 @@ def test_who_never_bought_makes_a_flow_without_customers():
     assert flow.matrix().loc["long"].isna().all()
 
 
-def test_plain_purchases_have_nobody_short_or_cold():
+def test_purchases_without_contacts_have_nobody_short_or_cold():
     flow = crr.stage_flow(crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at"))
     assert (flow.counts[["short", "cold"]] == 0).all(axis=None)
     assert flow.counts["long"].max() > 0
     assert crr.StageModel.from_flow(flow).stages == ("middle", "long", "lapsed")
 
 
-def test_a_running_period_has_counts_at_its_start_and_no_rate():
+def test_a_running_period_has_counts_at_its_start_but_no_rate():
     flow = crr.stage_flow(events({"a": {"purchase": ["2024-01-01", "2024-03-11"]}}, as_of="2024-03-15"), rule=RULE)
     last = flow.table.iloc[-1]
     assert (last["period"], last["status"], last["start"]) == ("2024-03", "running", 1)
@@ -438,7 +438,7 @@ def test_a_running_period_has_counts_at_its_start_and_no_rate():
 
 @pytest.mark.daily(1)
 @pytest.mark.parametrize("profile", crr.stage_profiles(), ids=lambda profile: profile.name)
-def test_every_profile_can_be_used_and_says_what_it_is(profile):
+def test_every_stage_profile_can_be_applied_and_prints_its_rule(profile):
     contracts = isinstance(profile.rule, crr.ContractRule)
     name, kinds = ("contracts", {"start": "joined", "end": "left"}) if contracts else ("orders", {"at": "ordered_at"})
     read = crr.read_contracts if contracts else crr.read_orders
@@ -449,7 +449,7 @@ def test_every_profile_can_be_used_and_says_what_it_is(profile):
 
 
 @pytest.mark.skipif("CRRKIT_DATA" not in os.environ, reason="needs the folder of real data, CRRKIT_DATA")
-def test_the_shop_events_give_a_flow_whose_rate_is_the_accounts():
+def test_the_rate_of_real_shop_events_equals_the_retention_table():
     file = Path(os.environ["CRRKIT_DATA"]) / "retentioneering" / "ecom.csv.gz"
     base = crr.read_events(file, customer="user_id", at="timestamp", kind="event", other="visit")
     rule = crr.StageRule(lapse_days=30, window_days=60, k_long=3, span_days=14, contact_days=14)

@@ -44,7 +44,7 @@ def explorer() -> StageRuleExplorer:
 
 
 class TestState:
-    def test_counted_by_hand(self, explorer: StageRuleExplorer) -> None:
+    def test_counts_and_changes_by_hand(self, explorer: StageRuleExplorer) -> None:
         # 90 days of silence: cid has lapsed; three purchase days over 30: ann is long, bob is not
         assert explorer.counts.to_dict() == {"short": 0, "cold": 0, "middle": 1, "long": 1, "lapsed": 1}
         assert explorer.moved == 0
@@ -58,7 +58,7 @@ class TestState:
         assert explorer.changes["lapsed"].tolist() == [0, 0, 1, 1, 1]
         assert explorer.moved == 2
 
-    def test_it_says_what_stage_on_says(self) -> None:
+    def test_counts_and_changes_equal_those_of_stage_on(self) -> None:
         log = crr.read_orders(crr.sample("orders"), customer="client_id", at="ordered_at")
         explorer = StageRuleExplorer(log, day="2024-10-01", rule=StageRule(lapse_days=60))
         explorer.set_state({"lapse_days": 45, "window_days": 300, "k_long": 4, "span_days": 80})
@@ -69,7 +69,7 @@ class TestState:
         assert explorer.moved == int((now != first.loc[now.index]).sum())
         assert explorer.changes.to_numpy().sum() == (now != "unknown").sum()
 
-    def test_the_rate_moves_with_the_silence(self, explorer: StageRuleExplorer) -> None:
+    def test_the_rate_depends_on_lapse_days(self, explorer: StageRuleExplorer) -> None:
         # June: on its first day ann (21 days before) and bob (7) are there, and on July 1 ann (21) and bob (37)
         assert explorer.rates.to_dict() == {"crr": {"now": 1.0, "first": 1.0}, "churn": {"now": 0.0, "first": 0.0}}
         explorer.lapse_days = 30
@@ -81,7 +81,7 @@ class TestState:
         assert early.rates.isna().all(axis=None)
         assert "No whole period lies before this day" in early.still()
 
-    def test_the_rate_is_that_of_the_account(self) -> None:
+    def test_the_rate_equals_the_retention_table(self) -> None:
         log = crr.read_orders(crr.sample("orders"), customer="client_id", at="ordered_at")
         explorer = StageRuleExplorer(log, day="2024-10-01", every="quarter")
         for days in (45, 120):
@@ -89,20 +89,20 @@ class TestState:
             kept = crr.retention_by_period(log.with_activity(crr.Trailing(days=days)), every="quarter")
             assert explorer.rates.loc["now", "crr"] == kept.row("2024Q3")["crr"]
 
-    def test_changes_that_come_together_are_counted_once(self, explorer: StageRuleExplorer) -> None:
+    def test_settings_changed_together_are_counted_once(self, explorer: StageRuleExplorer) -> None:
         answers = []
         explorer.observe(lambda change: answers.append(change["new"]["rule"]), "_counted")
         explorer.set_state({"lapse_days": 40, "window_days": 200, "k_long": 2, "span_days": 10})
         assert answers == [{"lapse_days": 40, "window_days": 200, "k_long": 2, "span_days": 10}]
 
-    def test_the_line_of_code_gives_the_stages_again(self, explorer: StageRuleExplorer) -> None:
+    def test_the_code_reproduces_the_stages(self, explorer: StageRuleExplorer) -> None:
         explorer.k_long = 2
         world: dict[str, Any] = {"crr": crr, "base": base()}
         exec(explorer.code, world)  # noqa: S102 - our own line
         pd.testing.assert_frame_equal(world["people"].to_pandas(), explorer.stages.to_pandas())
         assert repr(explorer) == f"StageRuleExplorer(day='2024-07-01', rule={explorer.rule!r}, every='month')"
 
-    def test_events_have_contacts_too(self) -> None:
+    def test_events_are_counted_with_their_contacts(self) -> None:
         rows = [("ann", "2024-06-20", "visit"), ("bob", "2024-02-01", "visit"), ("cid", "2024-06-01", "purchase")]
         log = pd.DataFrame(rows, columns=["who", "at", "kind"])
         events = crr.read_events(log, customer="who", at="at", kind="kind", as_of=AS_OF)
@@ -110,7 +110,7 @@ class TestState:
         assert counts.to_dict() == {"short": 1, "cold": 1, "middle": 1, "long": 0, "lapsed": 0}
         assert StageRuleExplorer(events, rule=StageRule(contact_days=200)).counts["short"] == 2
 
-    def test_the_stages_are_those_of_the_library(self) -> None:
+    def test_the_stages_are_in_the_order_of_the_library(self) -> None:
         assert STAGES == ORDER
 
 
@@ -125,7 +125,7 @@ class TestRefusals:
             ("lapse_days", 1.5, "not a whole number"),
         ],
     )
-    def test_a_rule_that_cannot_be_leaves_the_state(
+    def test_an_invalid_rule_is_refused_and_the_state_is_unchanged(
         self, explorer: StageRuleExplorer, name: str, value: object, words: str
     ) -> None:
         before = explorer.state, explorer.counts.to_dict()
@@ -133,7 +133,7 @@ class TestRefusals:
             setattr(explorer, name, value)
         assert (explorer.state, explorer.counts.to_dict()) == before
 
-    def test_what_has_no_days(self) -> None:
+    def test_contracts_own_gaps_and_invalid_days_are_refused(self) -> None:
         with pytest.raises(InputError, match="contracts have terms"):
             StageRuleExplorer(base(), rule=ContractRule())  # type: ignore[arg-type]  # what is refused
         frame = pd.DataFrame({"who": ["a"], "from": ["2024-01-05"], "to": [None]})
@@ -147,7 +147,7 @@ class TestRefusals:
 
 
 class TestShownWithoutAKernel:
-    def test_no_customer_is_in_what_is_sent_or_saved(self, explorer: StageRuleExplorer) -> None:
+    def test_no_customer_id_is_sent_or_saved(self, explorer: StageRuleExplorer) -> None:
         explorer.k_long = 2
         data, _metadata = explorer._repr_mimebundle_()
         sent = {name: value for name, value in explorer.get_state().items() if name not in ("_esm", "_css")}
@@ -155,7 +155,7 @@ class TestShownWithoutAKernel:
         picture = b64decode(re.search('base64,([^"]+)', data["text/html"])[1]).decode()
         assert not [who for who in DAYS if re.search(rf"\b{who}\b", said + picture)]
 
-    def test_the_saved_state_comes_back_as_a_picture(self, explorer: StageRuleExplorer) -> None:
+    def test_a_restored_explorer_shows_its_picture_and_refuses_changes(self, explorer: StageRuleExplorer) -> None:
         explorer.k_long = 2
         again = restore(json.loads(json.dumps(explorer.saved)))
         assert again.saved == explorer.saved
@@ -166,21 +166,21 @@ class TestShownWithoutAKernel:
         with pytest.raises(InputError, match="without its list"):
             _ = again.stages
 
-    def test_a_page_holds_the_picture_and_says_what_is_missing(self, explorer: StageRuleExplorer) -> None:
+    def test_a_page_has_the_picture_and_says_what_it_needs(self, explorer: StageRuleExplorer) -> None:
         page = static_page([explorer], title="Rules")
         assert "Python and the list are needed: open the notebook." in page
         assert "data-crrkit-state=" not in page
         assert "shortestWindow" not in static_assets([explorer])
 
     @pytest.mark.parametrize("lang", LANGUAGES)
-    def test_the_still_picture_is_well_formed(self, lang: str) -> None:
+    def test_the_static_picture_is_valid_svg(self, lang: str) -> None:
         explorer = StageRuleExplorer(base(), lang=lang)
         svg = b64decode(re.search('base64,([^"]+)', explorer.still())[1]).decode()
         texts = [node.text for node in ET.fromstring(svg).iter() if node.tag.endswith("}text")]  # noqa: S314 - our own
         shown = [explorer._words["stages"][stage] for stage in ("middle", "long", "lapsed")]
         assert texts[1:] == [text for name in shown for text in (name, "1 (1)")]
 
-    def test_the_alt_text_says_the_numbers(self, explorer: StageRuleExplorer) -> None:
+    def test_the_alt_text_contains_the_numbers(self, explorer: StageRuleExplorer) -> None:
         assert 'alt="People by stage: short 0, cold 0, middle 1, long 1, lapsed 1.' in explorer.still()
 
 
@@ -198,14 +198,14 @@ class TestWords:
     def russian(self) -> dict[str, Any]:
         return words_in("ru")
 
-    def test_each_is_said_in_russian_with_the_same_numbers(self) -> None:
+    def test_every_message_has_a_russian_translation_with_the_same_placeholders(self) -> None:
         assert self.english.keys() == self.russian.keys()
         for name, word in self.english.items():
             if isinstance(word, str) and name != "code":
                 assert re.search("[а-я]", self.russian[name], re.IGNORECASE), name
                 assert set(re.findall(r"{\w+}", self.russian[name])) == set(re.findall(r"{\w+}", word)), name
 
-    def test_the_browser_knows_each_word_it_uses(self) -> None:
+    def test_the_javascript_uses_only_messages_it_is_given(self) -> None:
         shared = (WIDGETS / "bench" / "shared.js").read_text(encoding="utf-8")
         own = set(re.findall(r"\bwords\.(\w+)", JS))
         assert own <= self.english.keys()

@@ -5,7 +5,6 @@ No other package evaluates expressions over customers' rows.
 
 from __future__ import annotations
 
-from crrkit.reduce.abreast import in_slices
 from crrkit.reduce.active import days_met, lives_in_months, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
@@ -21,8 +20,15 @@ from crrkit.reduce.cohorts import (
 )
 from crrkit.reduce.contract_events import END_EVENT, START_EVENT, contracts_from_events
 from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
-from crrkit.reduce.faults import in_short, is_of_an_engine, is_out_of_room, may_grow, no_room, watch, watch_rows
-from crrkit.reduce.kept import batches, first_moment, kept_rows, together
+from crrkit.reduce.engine_errors import (
+    allow_growth,
+    first_line_of,
+    is_of_an_engine,
+    is_out_of_space,
+    out_of_space_error,
+    watch,
+    watch_rows,
+)
 from crrkit.reduce.outliers import with_first_of_receipts, without_crowd, without_largest
 from crrkit.reduce.people import (
     customer_count,
@@ -44,6 +50,7 @@ from crrkit.reduce.purchases import (
     repeat_histogram,
     without_refunded,
 )
+from crrkit.reduce.queries import arrow_of, cached, run_interruptible
 from crrkit.reduce.regulars import purchase_steps
 from crrkit.reduce.revenue import (
     retail_histogram,
@@ -51,26 +58,35 @@ from crrkit.reduce.revenue import (
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
-from crrkit.reduce.running import apart, arrow_of
+from crrkit.reduce.saved_rows import batches, first_moment, rows_to_save, together
 from crrkit.reduce.shares import shares_of_cohorts, shares_of_holders, shares_of_payers
-from crrkit.reduce.sharing import from_kept, is_shared, may_share, parts_shared, plan_of, share, taken_over
+from crrkit.reduce.sharing import (
+    declare_shared,
+    enable_sharing,
+    from_kept,
+    is_shared,
+    plan_of,
+    reuse_tables,
+    shared_parts,
+)
+from crrkit.reduce.signals import interrupt_on_signal, stoppable
 from crrkit.reduce.silences import (
     arrivals,
     by_period,
     cohort_cells,
-    cohorts_there,
-    gone_on,
-    joined_anew,
-    kept_at_hand,
+    cohort_customers,
+    contract_arrivals,
     pauses,
     pauses_by_period,
     regular_arrivals,
-    regular_rests,
-    rests,
+    regular_silences,
     segment_sizes,
+    silence_counts,
     silent_days,
+    spell_pauses,
     with_others,
 )
+from crrkit.reduce.slices import in_slices
 from crrkit.reduce.stages import (
     PATHS,
     STATES,
@@ -85,8 +101,7 @@ from crrkit.reduce.stages import (
     step_histogram,
     touch_periods,
 )
-from crrkit.reduce.stopping import heed, stoppable
-from crrkit.reduce.tenures import renewed_arrivals, renewed_rests, with_beginnings
+from crrkit.reduce.tenures import renewed_arrivals, renewed_pauses, with_beginnings
 from crrkit.reduce.units import (
     as_due,
     contract_units,
@@ -109,7 +124,7 @@ __all__ = [
     "UNKNOWN",
     "Scan",
     "age_histogram",
-    "apart",
+    "allow_growth",
     "arrivals",
     "arrow_of",
     "as_due",
@@ -118,10 +133,12 @@ __all__ = [
     "buyer_periods",
     "buyers_and_contacts",
     "by_period",
+    "cached",
     "clocked",
     "cohort_cells",
-    "cohorts_there",
+    "cohort_customers",
     "collect",
+    "contract_arrivals",
     "contract_periods",
     "contract_units",
     "contracts_from_events",
@@ -129,40 +146,35 @@ __all__ = [
     "customer_count",
     "customer_segments",
     "days_met",
+    "declare_shared",
+    "enable_sharing",
     "everybody",
+    "first_line_of",
     "first_moment",
     "from_kept",
     "gap_counts",
     "gap_histogram",
     "given_up",
-    "gone_on",
-    "heed",
     "ids",
     "ids_among",
-    "in_short",
     "in_slices",
+    "interrupt_on_signal",
     "is_of_an_engine",
-    "is_out_of_room",
+    "is_out_of_space",
     "is_shared",
-    "joined_anew",
-    "kept_at_hand",
-    "kept_rows",
     "keys_among",
     "last_histogram",
     "last_spells",
     "last_steps",
     "last_touches",
     "lives_in_months",
-    "may_grow",
-    "may_share",
-    "no_room",
     "of_kinds",
     "order_histogram",
     "order_stretches",
+    "out_of_space_error",
     "own_gap_units",
     "own_gaps",
     "pair_histogram",
-    "parts_shared",
     "pauses",
     "pauses_by_period",
     "people_of",
@@ -170,34 +182,37 @@ __all__ = [
     "population_gap",
     "purchase_steps",
     "regular_arrivals",
-    "regular_rests",
+    "regular_silences",
     "renewal_histogram",
     "renewed_arrivals",
-    "renewed_rests",
+    "renewed_pauses",
     "repeat_histogram",
-    "rests",
     "retail_histogram",
+    "reuse_tables",
     "revenue_by_period",
     "revenue_changes",
     "revenue_histogram",
     "revenue_ranks",
     "rows_of_each",
+    "rows_to_save",
+    "run_interruptible",
     "scans_of",
     "segment_sizes",
-    "share",
+    "shared_parts",
     "shares_of_cohorts",
     "shares_of_holders",
     "shares_of_payers",
+    "silence_counts",
     "silent_days",
     "silent_spells",
     "spell_histogram",
+    "spell_pauses",
     "spell_stretches",
     "spells",
     "sql_of",
     "step_histogram",
     "stoppable",
     "stretch_histogram",
-    "taken_over",
     "term_histogram",
     "together",
     "touch_periods",

@@ -50,9 +50,9 @@ def buyers_of(events: ir.Table) -> ir.Table:
     at, is_shared = events["at"], sharing.is_shared(events)
     bought = ibis.ifelse(events["kind"].isin(BUYING), at, ibis.null("timestamp")) if "kind" in events.columns else at
     bits = {"bit": _bit_of_month(at)} if is_shared else {}
-    own = events.select("customer", bought=bought, **bits)
-    months = {"months": own["bit"].bit_or()} if is_shared else {}
-    return own.group_by("customer").agg(rows=own.count(), first=own["bought"].min(), **months)
+    rows = events.select("customer", bought=bought, **bits)
+    months = {"months": rows["bit"].bit_or()} if is_shared else {}
+    return rows.group_by("customer").agg(rows=rows.count(), first=rows["bought"].min(), **months)
 
 
 def _bit_of_month(at: ir.TimestampValue) -> ir.IntegerValue:

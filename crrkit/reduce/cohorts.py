@@ -69,12 +69,12 @@ def _in_periods(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Tab
 def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
     """Add cohort, age and the ``opening`` revenue of age 0, by joins, because windows would sort."""
     if step is None:
-        own = paid.group_by("customer").agg(cohort=paid["period"].min())
-        first = paid.join(own, ["customer", ("period", "cohort")])
+        per_customer = paid.group_by("customer").agg(cohort=paid["period"].min())
+        first = paid.join(per_customer, ["customer", ("period", "cohort")])
         rows = paid.join(first.select("customer", "cohort", opening=first["revenue"]), "customer")
         return rows.mutate(since=rows["period"] - rows["cohort"])
-    own = paid.group_by("customer").agg(opening=paid["revenue"].sum(where=paid["since"] == 0))
-    return paid.join(own, "customer")
+    per_customer = paid.group_by("customer").agg(opening=paid["revenue"].sum(where=paid["since"] == 0))
+    return paid.join(per_customer, "customer")
 
 
 def _but(rows: ir.Table, name: str) -> list[str]:
@@ -179,8 +179,8 @@ def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
 def last_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
     """Return ``cohort, last, customers``: customers by the last age in which they are active, null if in none."""
     there = stretches["since"] <= stretches["until"]
-    own = stretches.group_by([*by, "customer", "cohort"]).agg(last=stretches["until"].max(where=there))
-    return own.group_by([*by, "cohort", "last"]).agg(customers=own.count())
+    per_customer = stretches.group_by([*by, "customer", "cohort"]).agg(last=stretches["until"].max(where=there))
+    return per_customer.group_by([*by, "cohort", "last"]).agg(customers=per_customer.count())
 
 
 def bracket_counts(stretches: ir.Table, *, brackets: Sequence[tuple[int, int]], by: Names = ()) -> ir.Table:
@@ -190,8 +190,10 @@ def bracket_counts(stretches: ir.Table, *, brackets: Sequence[tuple[int, int]], 
         f"in_{i}": ibis.ifelse(real & (stretches["since"] <= b) & (stretches["until"] >= a), 1, 0).max()
         for i, (a, b) in enumerate(brackets)
     }
-    own = stretches.group_by([*by, "customer", "cohort"]).agg(**flags)
-    return own.group_by([*by, "cohort"]).agg(customers=own.count(), **{name: own[name].sum() for name in flags})
+    per_customer = stretches.group_by([*by, "customer", "cohort"]).agg(**flags)
+    return per_customer.group_by([*by, "cohort"]).agg(
+        customers=per_customer.count(), **{name: per_customer[name].sum() for name in flags}
+    )
 
 
 def pair_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:

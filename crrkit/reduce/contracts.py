@@ -42,8 +42,8 @@ def revenue_changes(contracts: ir.Table, *, calendar: Calendar, as_of: datetime,
 def before_and_after(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Return the changes of `_moved` with the customer's number of contracts and revenue before and after."""
     moved = _moved(_priced(contracts, as_of), calendar, as_of)
-    own = ibis.window(group_by="customer", order_by="period", preceding=(None, 0))
-    known = moved.mutate(contracts=moved["joins"].sum().over(own), closing=moved["revenue"].sum().over(own))
+    so_far = ibis.window(group_by="customer", order_by="period", preceding=(None, 0))
+    known = moved.mutate(contracts=moved["joins"].sum().over(so_far), closing=moved["revenue"].sum().over(so_far))
     return known.mutate(former=known["contracts"] - known["joins"], opening=known["closing"] - known["revenue"])
 
 
@@ -128,8 +128,10 @@ def given_up(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tu
         reduced=ibis.ifelse(beside["gone"] > renewals, 1, 0),
         rejoined=ibis.ifelse(beside["broken"] > renewals, 1, 0),
     )
-    own = marked.group_by("customer", "period").agg(reduced=marked["reduced"].max(), rejoined=marked["rejoined"].max())
-    people = with_segments(own, contracts.filter(contracts["start"] < as_of), "start", by)
+    per_customer = marked.group_by("customer", "period").agg(
+        reduced=marked["reduced"].max(), rejoined=marked["rejoined"].max()
+    )
+    people = with_segments(per_customer, contracts.filter(contracts["start"] < as_of), "start", by)
     return people.group_by(*by, "period").agg(reduced=people["reduced"].sum(), rejoined=people["rejoined"].sum())
 
 
@@ -152,11 +154,11 @@ def _numbered(held: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
     rows = held.left_join(ends, ["customer", "start"])
     rows = rows.select("customer", "contract", "start", "end", took=ibis.ifelse(rows["ended"].notnull(), 1, 0))
     rows = rows.mutate(joined=period_index(rows["start"], calendar), left=last_period(rows["end"], calendar, as_of))
-    own, person = ["customer", "contract"], ["customer"]
-    following = rows["joined"].lead().over(group_by=own, order_by="start")
+    contract, person = ["customer", "contract"], ["customer"]
+    following = rows["joined"].lead().over(group_by=contract, order_by="start")
     rows = rows.mutate(last=ibis.ifelse(following.isnull() | (following > rows["left"]), 1, 0))
-    rows = _since(_since(rows, own, "begun"), person, "base")
-    return rows.mutate(took=rows["took"].max().over(group_by=[*own, "begun"]))
+    rows = _since(_since(rows, contract, "begun"), person, "base")
+    return rows.mutate(took=rows["took"].max().over(group_by=[*contract, "begun"]))
 
 
 def _since(rows: ir.Table, of: list[str], name: str) -> ir.Table:

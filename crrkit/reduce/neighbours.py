@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce import sharing
-from crrkit.reduce.ordered import AT_ROW, Own, are_kept_in_order, dated, in_order
+from crrkit.reduce.customer_windows import ROW_COLUMN, CustomerWindows, are_stored_in_order, dated, in_order
 from crrkit.reduce.periods import month_number, month_of
 
 if TYPE_CHECKING:
@@ -38,19 +38,23 @@ def with_neighbours(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 def linked(orders: ir.Table) -> ir.Table:
     """Return all purchases with the previous and the next one, ignoring the cut-off; in order if they are shared."""
-    if not are_kept_in_order(orders):
+    if not are_stored_in_order(orders):
         days = dated(orders)
-        own = Own(days, by="day")
+        windows = CustomerWindows(days, by="day")
         return days.mutate(
-            before=own.lag(days["day"]), after=own.lead(days["day"]), first=days["day"].first().over(**own.window)
+            before=windows.lag(days["day"]),
+            after=windows.lead(days["day"]),
+            first=days["day"].first().over(**windows.window),
         )
-    kept = in_order(orders)
-    own = Own(kept.mutate(month=month_number(kept["day"])), by="day")
-    days = own.rows
-    beside = days.mutate(before=own.lag(days["day"]), after=own.lead(days["day"]))
-    own = Own(beside, by="day")
-    opening = ibis.ifelse(own.rows["before"].isnull(), own.rows["day"], ibis.null("date"))
-    return own.rows.select(*[name for name in beside.columns if name != AT_ROW], first=own.latest(opening))
+    ordered = in_order(orders)
+    windows = CustomerWindows(ordered.mutate(month=month_number(ordered["day"])), by="day")
+    days = windows.rows
+    with_both = days.mutate(before=windows.lag(days["day"]), after=windows.lead(days["day"]))
+    windows = CustomerWindows(with_both, by="day")
+    opening = ibis.ifelse(windows.rows["before"].isnull(), windows.rows["day"], ibis.null("date"))
+    return windows.rows.select(
+        *[name for name in with_both.columns if name != ROW_COLUMN], first=windows.latest(opening)
+    )
 
 
 def purchase_days(orders: ir.Table, *, as_of: datetime) -> ir.Table:

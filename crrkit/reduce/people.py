@@ -99,8 +99,8 @@ def keys_among(tables: Iterable[ir.Table], *, keys: Iterable[str]) -> list[str]:
     wanted = pa.array(sorted(keys), pa.string())
     found: set[str] = set()
     for column in _written_alike(tables):
-        own = pc.replace_substring_regex(column, r"[^\p{L}\p{N}]+", "")
-        found.update(own.filter(pc.is_in(own, value_set=wanted)).to_pylist())
+        texts = pc.replace_substring_regex(column, r"[^\p{L}\p{N}]+", "")
+        found.update(texts.filter(pc.is_in(texts, value_set=wanted)).to_pylist())
     return sorted(found)
 
 
@@ -115,8 +115,8 @@ def words_among(tables: Iterable[ir.Table], *, words: Iterable[str], fewer_than:
     wanted = pa.array(sorted(words), pa.string())
     found: set[str] = set()
     for column in _written_alike(tables):
-        own = pc.list_flatten(pc.split_pattern_regex(column, r"[^\p{L}\p{N}]+"))
-        counts = own.filter(pc.is_in(own, value_set=wanted)).value_counts().to_pylist()
+        parts = pc.list_flatten(pc.split_pattern_regex(column, r"[^\p{L}\p{N}]+"))
+        counts = parts.filter(pc.is_in(parts, value_set=wanted)).value_counts().to_pylist()
         most = min(fewer_than, max(2, len(column) / 2))
         found.update(one["values"] for one in counts if one["counts"] < most)
     return sorted(found)

@@ -63,12 +63,12 @@ def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
     and ``age_days`` the days from the first to the last observed day.
     """
     days = purchase_days(orders, as_of=as_of)
-    own = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days.count())
+    per_customer = days.group_by("customer").agg(first=days["day"].min(), last=days["day"].max(), days=days.count())
     until = ibis.literal((as_of - timedelta(microseconds=1)).date())
-    rows = own.select(
-        frequency=own["days"] - 1,
-        recency_days=own["last"].delta(own["first"], unit="day"),
-        age_days=until.delta(own["first"], unit="day"),
+    rows = per_customer.select(
+        frequency=per_customer["days"] - 1,
+        recency_days=per_customer["last"].delta(per_customer["first"], unit="day"),
+        age_days=until.delta(per_customer["first"], unit="day"),
     )
     return rows.group_by("frequency", "recency_days", "age_days").agg(customers=rows.count())
 
@@ -122,14 +122,14 @@ def _not_refunded_by_amount(bought: ir.Table, back: ir.Table) -> ir.Table:
     """
     steps = bought.mutate(step=1).union(back.mutate(step=-1))
     steps = steps.mutate(cents=(steps["amount"].abs() / CENT).round())
-    own = {"group_by": ["customer", "cents"], "order_by": ["at", ibis.desc("step")]}
-    counted = steps.mutate(depth=steps["step"].sum().over(ibis.window(**own, preceding=(None, 0))))
-    lowest = counted["depth"].min().over(ibis.window(**own, following=(1, None)))
+    per_amount = {"group_by": ["customer", "cents"], "order_by": ["at", ibis.desc("step")]}
+    counted = steps.mutate(depth=steps["step"].sum().over(ibis.window(**per_amount, preceding=(None, 0))))
+    lowest = counted["depth"].min().over(ibis.window(**per_amount, following=(1, None)))
     marked = counted.mutate(closed=(lowest < counted["depth"]).fill_null(ibis.literal(value=False)))
     return marked.filter((marked["step"] == 1) & ~marked["closed"])
 
 
 def buyers_and_contacts(events: ir.Table) -> ir.Table:
     """Return ``people, buyers, first``: people in the log, those who ever bought, time of the first purchase of all."""
-    own = buyers_of(events)
-    return own.agg(people=own.count(), buyers=own["first"].count(), first=own["first"].min())
+    people = buyers_of(events)
+    return people.agg(people=people.count(), buyers=people["first"].count(), first=people["first"].min())

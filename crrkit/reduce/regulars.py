@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SECONDS_PER_DAY
+from crrkit.reduce.customer_windows import ALL, CustomerWindows
 from crrkit.reduce.dialects import divided, rounded
 from crrkit.reduce.neighbours import purchase_days
-from crrkit.reduce.ordered import ALL, Own
 from crrkit.reduce.periods import day_number, month_of
 
 if TYPE_CHECKING:
@@ -54,12 +54,12 @@ def purchase_steps(
         former=ibis.ifelse(begins, NO_DAY, days["before"]),  # not null: engines differ on FIRST_VALUE of null
     )
     is_short = len(limits) == 1 and 0 < span_days <= limits[0][0] and k_long <= SEEN_ONE_BY_ONE
-    own = Own(marked, by="day", by_sorting=not is_short or span_days > DAYS_LOOKED_BACK)
-    spell = own.rows.mutate(  # the same order for all of these, so that an engine sorts once
-        after=own.lead(own.rows["on"]),
-        **{f"{name}_after": own.lead(own.rows[name]) for name in month},
-        opens=own.latest(own.rows["opens"]),
-        **(_in_one_spell if is_short else _whatever_the_spell)(own, k_long, span_days),
+    windows = CustomerWindows(marked, by="day", by_sorting=not is_short or span_days > DAYS_LOOKED_BACK)
+    spell = windows.rows.mutate(  # the same order for all of these, so that an engine sorts once
+        after=windows.lead(windows.rows["on"]),
+        **{f"{name}_after": windows.lead(windows.rows[name]) for name in month},
+        opens=windows.latest(windows.rows["opens"]),
+        **(_in_one_spell if is_short else _across_spells)(windows, k_long, span_days),
     )
     active_until = spell["day"] + spell["limit"]
     since = ibis.least(spell["kth"], spell["spaced"])
@@ -80,31 +80,31 @@ def purchase_steps(
     )
 
 
-def _whatever_the_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
+def _across_spells(windows: CustomerWindows, k_long: int, span_days: int) -> dict[str, ir.Value]:
     """Return ``kth``, the ``k_long``-th last purchase day, and ``spaced``, the last one at least ``span_days`` ago."""
-    day = own.rows["day"]
-    kth = own.lag(day, k_long - 1) if k_long > 1 else day
-    return {"kth": kth, "spaced": day.last().over(ibis.range_window(**own.window, preceding=(None, span_days)))}
+    day = windows.rows["day"]
+    kth = windows.lag(day, k_long - 1) if k_long > 1 else day
+    return {"kth": kth, "spaced": day.last().over(ibis.range_window(**windows.window, preceding=(None, span_days)))}
 
 
-def _in_one_spell(own: Own, k_long: int, span_days: int) -> dict[str, ir.Value]:
+def _in_one_spell(windows: CustomerWindows, k_long: int, span_days: int) -> dict[str, ir.Value]:
     """Return the same, null if a spell began in between, without computing where it began, which is slow.
 
     Purchases within ``span_days`` are in one spell, because the limit is no shorter. The last purchase before them is
     in the same spell unless the first of them begins it.
     """
-    days = own.rows
-    former = [own.lag(days["before"], n) for n in range(1, k_long - 1)]
+    days = windows.rows
+    former = [windows.lag(days["before"], n) for n in range(1, k_long - 1)]
     latest = [days["day"], days["before"], *former][:k_long]
     closed = [later - earlier <= days["limit"] for later, earlier in pairwise(latest)]
     kth = ibis.ifelse(ibis.and_(*closed), latest[-1], ibis.null("int32")) if closed else days["day"]
-    spaced = _looking_back(days, span_days) if own.are_in_order else _by_range(own, span_days)
+    spaced = _looking_back(days, span_days) if windows.are_in_order else _by_range(windows, span_days)
     return {"kth": kth, "spaced": spaced.nullif(NO_DAY)}
 
 
-def _by_range(own: Own, span_days: int) -> ir.IntegerValue:
+def _by_range(windows: CustomerWindows, span_days: int) -> ir.IntegerValue:
     """Return ``former`` of the first purchase day within ``span_days`` days."""
-    return own.rows["former"].first().over(ibis.range_window(**own.window, preceding=(span_days - 1, 0)))
+    return windows.rows["former"].first().over(ibis.range_window(**windows.window, preceding=(span_days - 1, 0)))
 
 
 def _looking_back(days: ir.Table, span_days: int) -> ir.IntegerValue:
@@ -119,8 +119,8 @@ def _limits(days: ir.Table, limits: Limits) -> tuple[ir.IntegerValue, ir.Integer
     if len(limits) == 1:
         fixed = ibis.literal(int(limits[0][0]), type="int64")
         return fixed, fixed
-    own = {"group_by": days["customer"], "order_by": days["day"]}
-    gaps = ibis.row_number().over(**own)
+    window = {"group_by": days["customer"], "order_by": days["day"]}
+    gaps = ibis.row_number().over(**window)
     return (
         _own_limit(limits, gaps=gaps, span=days["day"] - days["first"]),
         _own_limit(limits, gaps=gaps - 1, span=days["before"] - days["first"]),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce import sharing
+from crrkit.reduce.customer_windows import ALL, SO_FAR, CustomerWindows, are_in_order
 from crrkit.reduce.dialects import divided
 from crrkit.reduce.neighbours import is_purchase, paid_rows
-from crrkit.reduce.ordered import ALL, SO_FAR, Own, are_in_order
 from crrkit.reduce.periods import period_in, period_index
 from crrkit.reduce.rows import with_segments
 
@@ -34,8 +34,8 @@ def revenue_by_period(orders: ir.Table, *, calendar: Calendar, as_of: datetime, 
     period from customers who bought nothing in the next; ``negative`` counts customers for whom either sum is below 0.
     A customer with only refunds in a period is not among its ``customers``.
     """
-    own = followed(orders, calendar=calendar, as_of=as_of)
-    rows = with_segments(own, orders.filter(orders["at"] < as_of), "at", by)
+    rows = followed(orders, calendar=calendar, as_of=as_of)
+    rows = with_segments(rows, orders.filter(orders["at"] < as_of), "at", by)
     return rows.group_by(*by, "period").agg(
         customers=rows.count(where=rows["bought"]),
         revenue=rows["revenue"].sum(),
@@ -62,18 +62,18 @@ def retail_histogram(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
         amount=seen["amount"].cast("float64"),
         bought=is_purchase(seen),
     )
-    own = rows.group_by("period", "customer").agg(
+    per_customer = rows.group_by("period", "customer").agg(
         receipts=rows["receipt"].nunique(where=rows["bought"])
         + (rows["bought"] & rows["receipt"].isnull()).ifelse(1, 0).sum(),
         days=rows["day"].nunique(where=rows["bought"]),
         revenue=rows["amount"].sum(),
         bought=rows["bought"].any(),
     )
-    return own.group_by("period").agg(
-        buyers=own.count(where=own["bought"]),
-        receipts=own["receipts"].sum(),
-        repeat_buyers=ibis.ifelse(own["days"] > 1, 1, 0).sum(),
-        revenue=own["revenue"].sum(),
+    return per_customer.group_by("period").agg(
+        buyers=per_customer.count(where=per_customer["bought"]),
+        receipts=per_customer["receipts"].sum(),
+        repeat_buyers=ibis.ifelse(per_customer["days"] > 1, 1, 0).sum(),
+        revenue=per_customer["revenue"].sum(),
     )
 
 
@@ -87,9 +87,11 @@ def revenue_ranks(
     numbers of customers, for a Lorenz curve.
     """
     seen = paid_rows(orders, as_of=as_of)
-    own = seen.group_by("customer").agg(revenue=seen["amount"].sum())
-    own = own.mutate(revenue=own["revenue"].fill_null(0.0))
-    ranked = own.mutate(rank=ibis.row_number().over(order_by=[own["revenue"], own["customer"]]) + 1)
+    per_customer = seen.group_by("customer").agg(revenue=seen["amount"].sum())
+    per_customer = per_customer.mutate(revenue=per_customer["revenue"].fill_null(0.0))
+    ranked = per_customer.mutate(
+        rank=ibis.row_number().over(order_by=[per_customer["revenue"], per_customer["customer"]]) + 1
+    )
     counted = ranked.mutate(n=ranked.count().over())
     counted = counted.mutate(
         bucket=divided(counted["rank"] * points - 1, counted["n"]).floor().cast("int64"),
@@ -128,9 +130,9 @@ def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
     the others are rounded by less than that.
     """
     so_far = (rows["amount"] * (1 / unit)).cast("int64").sum().over(SO_FAR)
-    own = Own(rows.mutate(so_far=so_far), by="period")
-    goes_on = (own.lead(own.rows["period"]) == own.rows["period"]).fill_null(ibis.literal(value=False))
-    marked = own.rows.mutate(goes_on=goes_on)
+    windows = CustomerWindows(rows.mutate(so_far=so_far), by="period")
+    goes_on = (windows.lead(windows.rows["period"]) == windows.rows["period"]).fill_null(ibis.literal(value=False))
+    marked = windows.rows.mutate(goes_on=goes_on)
     ends = marked.filter(~marked["goes_on"])
     paid = ends["so_far"] - ends["so_far"].lag().over(ALL).fill_null(0)
     return ends.select("customer", "period", revenue=paid.cast("float64") * unit)
@@ -138,15 +140,15 @@ def _paid_in_order(rows: ir.Table, unit: float) -> ir.Table:
 
 def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Return `_paid` with ``following``, the revenue of the next period, and ``gone``, lost if nothing was bought."""
-    own = Own(_paid(orders, calendar, as_of), by="period")
-    paid, no = own.rows, ibis.literal(value=False)
-    adjacent = (own.lead(paid["period"]) == paid["period"] + 1).fill_null(no)
-    following = ibis.ifelse(adjacent, own.lead(paid["revenue"]), 0.0)
+    windows = CustomerWindows(_paid(orders, calendar, as_of), by="period")
+    paid, no = windows.rows, ibis.literal(value=False)
+    adjacent = (windows.lead(paid["period"]) == paid["period"] + 1).fill_null(no)
+    following = ibis.ifelse(adjacent, windows.lead(paid["revenue"]), 0.0)
     if "bought" not in paid.columns:
         gone = ibis.ifelse(adjacent, 0.0, paid["revenue"])
         found = paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
     else:
-        stays = adjacent & own.lead(paid["bought"]).fill_null(no)
+        stays = adjacent & windows.lead(paid["bought"]).fill_null(no)
         gone = ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"])
         found = paid.mutate(following=following, gone=gone)
     return found.select("customer", "period", "revenue", "bought", "following", "gone")

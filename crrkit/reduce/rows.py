@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.ground import SourceError, gettext as _
-from crrkit.reduce.abreast import in_slices
-from crrkit.reduce.faults import (
-    changed,
-    has_grown,
-    in_short,
+from crrkit.reduce.engine_errors import (
+    changed_file,
+    first_line_of,
     is_of_an_engine,
-    is_out_of_room,
-    no_room,
-    refuse_other_rows,
+    is_out_of_space,
+    lift_memory_limit,
+    out_of_space_error,
+    refuse_changed_rows,
 )
-from crrkit.reduce.running import run
+from crrkit.reduce.queries import run
 from crrkit.reduce.sharing import plan_of
+from crrkit.reduce.slices import in_slices
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -34,10 +34,10 @@ def customer_segments(rows: ir.Table, *, time: str, by: tuple[str, ...]) -> ir.T
     All segment columns are taken from the same row, so no combination arises that is in no row.
     """
     first = rows[time].min().over(group_by=rows["customer"])
-    found = rows.mutate(earliest=rows[time] == first).filter(lambda t: t["earliest"])
-    found = found.select("customer", **{name: found[name].cast("string") for name in by}).distinct()
+    earliest = rows.mutate(earliest=rows[time] == first).filter(lambda t: t["earliest"])
+    segments = earliest.select("customer", **{name: earliest[name].cast("string") for name in by}).distinct()
     rank = ibis.row_number().over(group_by="customer", order_by=[ibis.asc(name, nulls_first=False) for name in by])
-    one = found.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
+    one = segments.mutate(rank=rank).filter(lambda t: t["rank"] == 0)
     return one.select("customer", **{name: one[name].fill_null(NO_SEGMENT) for name in by})
 
 
@@ -66,23 +66,23 @@ def collect(reduction: ir.Table) -> pd.DataFrame:
     Raises:
         SourceError: If the source has changed since it was read, or the engine fails or runs out of memory.
     """
-    other = changed(reduction.get_backend())
+    other = changed_file(reduction.get_backend())
     if other is not None:
         message = _("{name} has changed since it was read, and can no longer be counted. Read it again.")
         raise SourceError(message.format(name=other.name), argument="source")
     try:
-        refuse_other_rows(reduction)
+        refuse_changed_rows(reduction)
         plan = plan_of(reduction)
         return run(in_slices(plan), first=plan.missing)
     except Exception as broken:
         if not is_of_an_engine(broken):
             raise
-        if is_out_of_room(broken):
-            if has_grown(reduction.get_backend()):
+        if is_out_of_space(broken):
+            if lift_memory_limit(reduction.get_backend()):
                 return collect(reduction)
-            raise no_room(broken) from broken
+            raise out_of_space_error(broken) from broken
         message = _(
             "The rows can no longer be counted: the engine says “{why}”. If the file or the database has changed, read"
             " it again."
         )
-        raise SourceError(message.format(why=in_short(broken)), argument="source") from broken
+        raise SourceError(message.format(why=first_line_of(broken)), argument="source") from broken

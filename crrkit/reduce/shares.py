@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ibis
 
 from crrkit.reduce.contracts import before_and_after
-from crrkit.reduce.ordered import Own
+from crrkit.reduce.customer_windows import CustomerWindows
 from crrkit.reduce.revenue import followed
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def shares_of_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
     ``customers``, ``top_revenue`` the largest of these amounts and ``following`` the second largest.
     """
     rows = followed(orders, calendar=calendar, as_of=as_of)
-    own = Own(rows, by="period")
-    rows = own.rows.mutate(before=own.lag(own.rows["period"]))
+    windows = CustomerWindows(rows, by="period")
+    rows = windows.rows.mutate(before=windows.lag(windows.rows["period"]))
     before = rows["before"]
     stays = ibis.least(rows["revenue"], rows["following"])
     came = before.isnull() | (before < rows["period"] - 1)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ibis.expr.operations import DatabaseTable, Namespace
 
-from crrkit.reduce.running import apart
+from crrkit.reduce.queries import run_interruptible
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     Part = Callable[[ir.Table], ir.Table]
-    Mend = Callable[[Any, str, ir.Table], None]
+    AfterCreation = Callable[[Any, str, ir.Table], None]
     Slicer = tuple[Callable[[Any, int], int], Callable[[Any, str, tuple[str, ...]], None]]
     Span = tuple[datetime, datetime]
 
-KEPT_AS = "crrkit_shared_"
-AT_MOST = 2  # temporary tables per part and engine; the least recently used one is dropped
+TABLE_PREFIX = "crrkit_shared_"
+TABLES_PER_PART = 2  # temporary tables per part and engine; the least recently used one is dropped
 
 
 class Table(NamedTuple):
@@ -43,7 +43,7 @@ class Table(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Known facts about shared rows, see `share`."""
+    """Known facts about shared rows, see `declare_shared`."""
 
     span: Span | None = None
     largest: float | None = None
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     missing: tuple[Callable[[], None], ...]
 
 
-class Kept:
+class SharedTables:
     """The shared rows and temporary tables of one engine. References to rows are weak, so that both can be freed."""
 
     def __init__(self) -> None:
@@ -73,21 +73,21 @@ class Kept:
 
     def name_of(self, part: Part, rows: Any) -> str | None:
         """Return the table that holds a part of these rows, or None, and mark it as the most recently used."""
-        name = next((name for name, one in self.tables.items() if one.part is part and one.rows() == rows), None)
+        name = next((name for name, table in self.tables.items() if table.part is part and table.rows() == rows), None)
         if name is not None:
             self.tables[name] = self.tables.pop(name)
         return name
 
-    def without_room(self, part: Part) -> list[str]:
+    def tables_to_drop(self, part: Part) -> list[str]:
         """Return the tables to drop before one is created: those of freed rows, and those above the limit of a part."""
-        gone = [name for name, one in self.tables.items() if one.rows() is None]
-        left = [name for name, one in self.tables.items() if name not in gone and one.part is part]
-        return gone + left[: max(0, len(left) - AT_MOST + 1)]
+        freed = [name for name, table in self.tables.items() if table.rows() is None]
+        left = [name for name, table in self.tables.items() if name not in freed and table.part is part]
+        return freed + left[: max(0, len(left) - TABLES_PER_PART + 1)]
 
 
-_engines: dict[int, Kept] = {}  # by identity: engines of Ibis may be equal and not the same
+_engines: dict[int, SharedTables] = {}  # by identity: engines of Ibis may be equal and not the same
 _parts: list[Part] = []
-_mends: dict[Part, Mend] = {}
+_after_creation: dict[Part, AfterCreation] = {}
 _slicers: dict[Part, Slicer] = {}
 _numbers = itertools.count()
 
@@ -98,14 +98,14 @@ def part(of: Part) -> Part:
     return of
 
 
-def once_made(of: Part) -> Callable[[Mend], Mend]:
+def after_creation(of: Part) -> Callable[[AfterCreation], AfterCreation]:
     """Decorator: register a function ``(engine, name, rows)`` to call when the table of a part has been created."""
 
-    def said(mend: Mend) -> Mend:
-        _mends[of] = mend
-        return mend
+    def register(action: AfterCreation) -> AfterCreation:
+        _after_creation[of] = action
+        return action
 
-    return said
+    return register
 
 
 def sliced(of: Part, *, number: Callable[[Any, int], int], cut: Callable[[Any, str, tuple[str, ...]], None]) -> None:
@@ -119,13 +119,13 @@ def sliced(of: Part, *, number: Callable[[Any, int], int], cut: Callable[[Any, s
     _slicers[of] = number, cut
 
 
-def may_share(engine: object) -> None:
+def enable_sharing(engine: object) -> None:
     """Declare that an engine is our own: its rows do not change, and temporary tables may be created in it."""
-    _engines[id(engine)] = Kept()
+    _engines[id(engine)] = SharedTables()
     weakref.finalize(engine, _engines.pop, id(engine), None)
 
 
-def share(
+def declare_shared(
     rows: ir.Table, *, span: Span | None = None, largest: float | None = None, at_most: int | None = None
 ) -> ir.Table:
     """Declare that several measures will use these rows, and return the rows; no effect if the engine is not our own.
@@ -139,8 +139,8 @@ def share(
     known = _known(rows)
     if known is not None:
         before = known.facts.get(rows.op(), Facts())
-        told = Facts(span or before.span, largest or before.largest, before.at_most if at_most is None else at_most)
-        known.facts[rows.op()] = told
+        most = before.at_most if at_most is None else at_most
+        known.facts[rows.op()] = Facts(span or before.span, largest or before.largest, most)
     return rows
 
 
@@ -165,36 +165,36 @@ def _facts_of(rows: ir.Table) -> Facts:
     return Facts() if known is None else known.facts.get(rows.op(), Facts())
 
 
-def taken_over(rows: ir.Table, *, of: ir.Table) -> None:
+def reuse_tables(rows: ir.Table, *, of: ir.Table) -> None:
     """Use the temporary tables of the rows ``of`` for ``rows`` as well, which are the same."""
     known = _known(rows)
     if known is not None:
-        mine = {name: one for name, one in known.tables.items() if one.rows() == of.op()}
-        known.tables |= {name: one._replace(rows=weakref.ref(rows.op())) for name, one in mine.items()}
+        tables = {name: table for name, table in known.tables.items() if table.rows() == of.op()}
+        known.tables |= {name: table._replace(rows=weakref.ref(rows.op())) for name, table in tables.items()}
 
 
 def from_kept(reduction: ir.Table) -> ir.Table:
     """Return the reduction with the parts of shared rows read from their temporary tables, created if missing."""
     plan = plan_of(reduction)
     for fill in plan.missing:
-        apart(reduction.get_backend(), fill)
+        run_interruptible(reduction.get_backend(), fill)
     return plan.reduction
 
 
 def plan_of(reduction: ir.Table) -> Plan:
     """Return the reduction with the parts of shared rows read from their temporary tables, and what fills these."""
-    tables, missing, kept = dict[DatabaseTable, Table](), list[Callable[[], None]](), dict[Any, DatabaseTable]()
+    tables, missing, stored = dict[DatabaseTable, Table](), list[Callable[[], None]](), dict[Any, DatabaseTable]()
     for of, rows, part in _parts_in(reduction):
-        name, table, fill = _kept_table(of, rows, part)
+        name, table, fill = _stored_table(of, rows, part)
         # Built from the known schema: asking the engine for it takes a tenth of the time of a small measure.
         op = DatabaseTable(name=name, schema=part.schema(), source=rows.get_backend(), namespace=Namespace())
-        kept[part.op()], tables[op] = op, table
+        stored[part.op()], tables[op] = op, table
         missing += [fill] if fill else []
-    whole: ir.Table = reduction.op().replace(kept).to_expr() if kept else reduction
+    whole: ir.Table = reduction.op().replace(stored).to_expr() if stored else reduction
     return Plan(whole, tables, tuple(missing))
 
 
-def parts_shared(reduction: ir.Table) -> dict[str, ir.Table]:
+def shared_parts(reduction: ir.Table) -> dict[str, ir.Table]:
     """Return the shared parts in a reduction, by name."""
     return {of.__name__: part for of, _rows, part in _parts_in(reduction)}
 
@@ -206,20 +206,20 @@ def _parts_in(reduction: ir.Table) -> list[tuple[Part, ir.Table, ir.Table]]:
         return []
     nodes = set(reduction.op().find(object))
     shared = [node.to_expr() for node in nodes if node in known.facts]
-    made = [(of, rows, of(rows)) for rows in shared for of in _parts]
-    return [one for one in made if one[2].op() in nodes]
+    candidates = [(of, rows, of(rows)) for rows in shared for of in _parts]
+    return [candidate for candidate in candidates if candidate[2].op() in nodes]
 
 
-def _kept_table(of: Part, rows: ir.Table, part: ir.Table) -> tuple[str, Table, Callable[[], None] | None]:
+def _stored_table(of: Part, rows: ir.Table, part: ir.Table) -> tuple[str, Table, Callable[[], None] | None]:
     """Return the temporary table that holds a part of shared rows, and what fills it, None if it has been filled."""
     engine: Any = rows.get_backend()
     known = _engines[id(engine)]
     name = known.name_of(of, rows.op())
     if name is not None:
         return name, known.tables[name], None
-    for other in known.without_room(of):
+    for other in known.tables_to_drop(of):
         _drop(engine, other, known.tables.pop(other))
-    name, facts = f"{KEPT_AS}{next(_numbers)}", known.facts[rows.op()]
+    name, facts = f"{TABLE_PREFIX}{next(_numbers)}", known.facts[rows.op()]
     number = _slicers[of][0](engine, facts.at_most) if of in _slicers and facts.at_most is not None else 1
     table = Table(of, weakref.ref(rows.op()), tuple(f"{name}_{n}" for n in range(number) if number > 1))
     # Here and not when it is filled, in another thread: that is to work without waiting for this one.
@@ -232,8 +232,8 @@ def _fill(engine: Any, name: str, table: Table, rows: ir.Table, query: str) -> N
     """Fill a table that has been created; only a complete one is known to others."""
     try:
         engine.con.execute(f"INSERT INTO {name} {query}").fetchall()
-        if table.part in _mends:
-            _mends[table.part](engine, name, rows)
+        if table.part in _after_creation:
+            _after_creation[table.part](engine, name, rows)
         if table.slices:
             _slicers[table.part][1](engine, name, table.slices)
     except BaseException:
@@ -249,7 +249,7 @@ def _drop(engine: Any, name: str, table: Table) -> None:
     engine.drop_table(name, force=True)
 
 
-def _known(rows: ir.Table) -> Kept | None:
+def _known(rows: ir.Table) -> SharedTables | None:
     if not _engines:
         return None
     engines = {id(table.source) for table in rows.op().find(DatabaseTable)}

@@ -56,10 +56,11 @@ def silent_days(
     seen = orders.filter(orders["at"] < as_of)
     dated = seen.select("customer", "at", day=day_number(seen["at"]))
     days = dated.group_by("customer", "day").agg(first=dated["at"].min(), last=dated["at"].max())
-    own = {"group_by": days["customer"], "order_by": days["day"]}
-    before, latest = days["day"].lag().over(**own), days["last"].lag().over(**own)
-    apart = days["day"] - before
-    known = days.mutate(apart=bin_of(apart, limits), gap=bin_of(apart + _later(days["first"], latest, apart), limits))
+    window = {"group_by": days["customer"], "order_by": days["day"]}
+    before, latest = days["day"].lag().over(**window), days["last"].lag().over(**window)
+    between = days["day"] - before
+    gap = between + _later(days["first"], latest, between)
+    known = days.mutate(days_between=bin_of(between, limits), gap=bin_of(gap, limits))
     cut = ibis.literal(as_of, type="timestamp")
     late = _later(cut, known["last"], day_number(cut) - known["day"])
     rows = known.select("customer", "day", "gap", late=late, **_regular_since(known, regulars, span_days))
@@ -78,20 +79,24 @@ def bin_of(days: ir.IntegerValue, limits: Sequence[int]) -> ir.IntegerValue:
     CASE branches would repeat it, and the query would take longer to compile than to run.
     """
     places = "".join(chr(ord(FIRST_PLACE) + bisect_left(limits, day)) for day in range(1, limits[-1] + 2))
-    found = ibis.literal(places).substr((ibis.least(days, len(places)) - 1).cast("int32"), 1)
-    place = (found.ascii_str() - ord(FIRST_PLACE)).cast("int16")
+    character = ibis.literal(places).substr((ibis.least(days, len(places)) - 1).cast("int32"), 1)
+    place = (character.ascii_str() - ord(FIRST_PLACE)).cast("int16")
     return ibis.ifelse(days.isnull(), ibis.null("int16"), place)  # LEAST ignores null
 
 
 def _regular_since(days: ir.Table, regulars: Sequence[int], span_days: int) -> dict[str, ir.Value]:
     """Return the columns ``oldest_k within_k`` of `silent_days` for each ``k`` in ``regulars``."""
-    own = {"group_by": "customer", "order_by": "day"}
+    window = {"group_by": "customer", "order_by": "day"}
     columns: dict[str, ir.Value] = {}
-    spaced = days["day"].max().over(ibis.range_window(**own, preceding=(None, span_days)))
-    widest = days["apart"].max().over(ibis.range_window(**own, preceding=(span_days - 1, 0))) if span_days else None
+    spaced = days["day"].max().over(ibis.range_window(**window, preceding=(None, span_days)))
+    widest = (
+        days["days_between"].max().over(ibis.range_window(**window, preceding=(span_days - 1, 0)))
+        if span_days
+        else None
+    )
     for number in regulars:
-        kth = days["day"].lag(number - 1).over(**own)
-        longest = days["apart"].max().over(ibis.window(**own, preceding=(number - 2, 0)))
+        kth = days["day"].lag(number - 1).over(**window)
+        longest = days["days_between"].max().over(ibis.window(**window, preceding=(number - 2, 0)))
         if widest is not None:
             longest = ibis.greatest(longest, widest)
         since = ibis.ifelse(kth.isnull() | spaced.isnull(), ibis.null("int32"), ibis.least(kth, spaced))
@@ -111,13 +116,13 @@ def by_period(days: ir.Table, calendar: Calendar, limits: Sequence[int], regular
     inside = {"group_by": [dated["customer"], dated["since"]]}
     ends = {"last": dated["day"].max().over(**inside), "continuous": dated["gap"].max().over(**inside)}
     last = dated.mutate(**ends).filter(lambda t: t["day"] == t["last"]).drop("last")
-    own = {"group_by": last["customer"], "order_by": last["since"]}
-    silent = first_day(last["since"], calendar) - last["day"].lag().over(**own)
+    window = {"group_by": last["customer"], "order_by": last["since"]}
+    silent = first_day(last["since"], calendar) - last["day"].lag().over(**window)
     kept = [f"{name}_{number}" for number in regulars for name in ("oldest", "within")]
     return last.mutate(
-        following=last["since"].lead().over(**own),
+        following=last["since"].lead().over(**window),
         before=bin_of(silent, limits),
-        **{f"{name}_before": last[name].lag().over(**own) for name in kept},
+        **{f"{name}_before": last[name].lag().over(**window) for name in kept},
     )
 
 
@@ -139,11 +144,11 @@ def pauses(spells: ir.Table, *, as_of: datetime, limits: Sequence[int], segments
         limits: The longest pauses in days that are bridged, in ascending order.
         segments: One row per customer with its segments.
     """
-    own = {"group_by": spells["customer"], "order_by": spells["start"]}
-    after = spells["start"].lead().over(**own)
+    window = {"group_by": spells["customer"], "order_by": spells["start"]}
+    after = spells["start"].lead().over(**window)
     days = day_number(after) - day_number(spells["end"])
     known = spells.mutate(gap=bin_of(days + _later(after, spells["end"], days), limits))
-    rows = known.select("customer", "start", "end", "gap", before=known["gap"].lag().over(**own))
+    rows = known.select("customer", "start", "end", "gap", before=known["gap"].lag().over(**window))
     rows = rows.mutate(is_open=rows["end"] >= ibis.literal(as_of, type="timestamp"))
     return rows if segments is None else rows.join(segments, "customer")
 
@@ -161,31 +166,23 @@ def pauses_by_period(pauses: ir.Table, calendar: Calendar) -> ir.Table:
     inside = {"group_by": [dated["customer"], dated["since"]]}
     ends = {"last": dated["start"].max().over(**inside), "continuous": dated["before"].max().over(**inside)}
     last = dated.mutate(**ends).filter(lambda t: t["start"] == t["last"]).drop("before", "last", "is_open")
-    own = {"group_by": last["customer"], "order_by": last["since"]}
-    gone = last["left"].lag().over(**own) < last["since"]
-    before = ibis.ifelse(gone, last["gap"].lag().over(**own), ibis.literal(0, type="int16"))
+    window = {"group_by": last["customer"], "order_by": last["since"]}
+    gone = last["left"].lag().over(**window) < last["since"]
+    before = ibis.ifelse(gone, last["gap"].lag().over(**window), ibis.literal(0, type="int16"))
     return last.mutate(
-        following=last["since"].lead().over(**own),
+        following=last["since"].lead().over(**window),
         before=ibis.ifelse(gone.isnull(), ibis.null("int16"), before),
     )
 
 
-def joined_anew(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+def contract_arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     """Count customers whose contract began in a period, as ``by since left gap before continuous customers``."""
     return periods.group_by(*by, "since", "left", "gap", "before", "continuous").agg(customers=periods.count())
 
 
-def gone_on(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+def spell_pauses(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     """Count spells up to the next period in which one begins, as ``by since left gap following customers``."""
     return periods.group_by(*by, "since", "left", "gap", "following").agg(customers=periods.count())
-
-
-def kept_at_hand(reduction: ir.Table) -> ir.Table:
-    """Run a reduction that several others use once, and cache it in the engine while it is referenced.
-
-    Engines other than the in-process DuckDB are only read from: the result is fetched into memory instead.
-    """
-    return reduction.cache() if reduction.get_backend().name == "duckdb" else ibis.memtable(reduction.to_pyarrow())
 
 
 def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
@@ -193,7 +190,7 @@ def arrivals(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     return periods.group_by(*by, "since", "day", "late", "before", "continuous").agg(customers=periods.count())
 
 
-def rests(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
+def silence_counts(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     """Count gaps up to the next period with a purchase, as ``by day late following customers``."""
     return periods.group_by(*by, "day", "late", "following").agg(customers=periods.count())
 
@@ -204,7 +201,7 @@ def cohort_cells(periods: ir.Table, *, by: tuple[str, ...] = ()) -> ir.Table:
     return rows.group_by(*by, "first", "since").agg(customers=rows.count())
 
 
-def cohorts_there(
+def cohort_customers(
     periods: ir.Table,
     calendar: Calendar,
     *,
@@ -271,7 +268,7 @@ def regular_arrivals(
     return known.group_by(*keys).agg(customers=known.count())
 
 
-def regular_rests(
+def regular_silences(
     periods: ir.Table, calendar: Calendar, *, regulars: Sequence[int], window_days: int, by: tuple[str, ...] = ()
 ) -> ir.Table:
     """Count gaps of whole periods that begin as a regular, as ``by number day following until within customers``.

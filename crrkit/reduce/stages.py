@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import ibis
 
+from crrkit.reduce.customer_windows import CustomerWindows, date_of
 from crrkit.reduce.neighbours import purchase_days
-from crrkit.reduce.ordered import Own, date_of
 from crrkit.reduce.periods import day_number, period_in, period_index
 from crrkit.reduce.purchases import first_purchases
 from crrkit.reduce.units import OPEN
@@ -80,8 +80,8 @@ def last_spells(spells: ir.Table, *, as_of: datetime, renewals: int, months: int
     ``renewed`` is the moment at which it has been renewed ``renewals`` times, each for ``months`` months.
     """
     seen = spells.filter(spells["start"] < as_of)
-    own = {"group_by": seen["customer"], "order_by": seen["start"]}
-    numbered = seen.mutate(number=ibis.row_number().over(**own) + 1, after=seen["start"].lead().over(**own))
+    window = {"group_by": seen["customer"], "order_by": seen["start"]}
+    numbered = seen.mutate(number=ibis.row_number().over(**window) + 1, after=seen["start"].lead().over(**window))
     last = numbered.filter(numbered["after"].isnull()).drop("after")
     return last.mutate(renewed=last["start"] + ibis.interval(months=renewals * months))
 
@@ -121,8 +121,8 @@ def touch_periods(
     touched = seen.select(customer=seen["customer"], since=period_index(seen["at"], calendar), day=seen["at"].date())
     first = first_purchases(events, orders, as_of=as_of)
     buyers = first.select("customer", bought=period_index(first["first"], calendar))
-    met = touched.left_join(buyers, "customer")  # before grouping: few touches of buyers remain to be grouped
-    early = met.filter(met["bought"].isnull() | (met["since"] < met["bought"]))
+    joined = touched.left_join(buyers, "customer")  # before grouping: few touches of buyers remain to be grouped
+    early = joined.filter(joined["bought"].isnull() | (joined["since"] < joined["bought"]))
     open_ = early.group_by("customer", "since", "bought").agg(day=early["day"].max())
     following = open_["since"].lead().over(group_by=open_["customer"], order_by=open_["since"])
     until = period_index(open_["day"].cast("timestamp") + ibis.interval(days=days), calendar)
@@ -180,10 +180,10 @@ def step_histogram(steps: ir.Table, contacts: ir.Table | None = None, *, last: i
         contacts: Steps from `touch_periods`, which precede all ``steps`` of the same customer.
         last: The number of the last observed boundary.
     """
-    rows = _entered(_left(steps, last))
+    rows = _with_stages_before(_with_last_stages(steps, last))
     if contacts is not None:
-        met = _entered(_left(contacts, last))
-        rows = _after_contact(rows, met.filter(met["is_last"])).union(met.select(*_COUNTED))
+        before = _with_stages_before(_with_last_stages(contacts, last))
+        rows = _after_contact(rows, before.filter(before["is_last"])).union(before.select(*_COUNTED))
     seen = rows.filter(rows["since"] < last)
     counted = seen.group_by(*_COUNTED[1:]).agg(customers=seen.count())
     named = counted.mutate(before=_stage_of(counted["before"]), earlier=_stage_of(counted["earlier"]))
@@ -194,11 +194,11 @@ _KNOWN = ("since", "following", "path", "first_until", "then_until")
 _COUNTED = ("customer", *_KNOWN, "before", "earlier")
 
 
-def _left(steps: ir.Table, last: int) -> ir.Table:
-    """Return the steps with ``leaves`` and ``nearly``, the stages at their last and their last but one boundary.
+def _with_last_stages(steps: ir.Table, last: int) -> ir.Table:
+    """Return the steps with ``last_stage`` and ``last_but_one``, those at their last and their last but one boundary.
 
     Each step knows where the next begins, so the next one needs only these two small integers, see `_place_at`.
-    ``nearly`` is null if a step covers a single boundary.
+    ``last_but_one`` is null if a step covers a single boundary.
     """
     rows = steps.select("customer", **{name: steps[name].cast("int32") for name in _KNOWN})
     rows = rows.mutate(following=ibis.coalesce(rows["following"], ibis.literal(last, "int32")))
@@ -206,34 +206,36 @@ def _left(steps: ir.Table, last: int) -> ir.Table:
     return rows.mutate(
         first_until=ibis.least(rows["first_until"], following),
         then_until=ibis.least(rows["then_until"], following),
-        leaves=_place_at(following, rows),
-        nearly=ibis.ifelse(following - 1 > since, _place_at(following - 1, rows), ibis.null("int32")),
+        last_stage=_place_at(following, rows),
+        last_but_one=ibis.ifelse(following - 1 > since, _place_at(following - 1, rows), ibis.null("int32")),
     )
 
 
-def _entered(steps: ir.Table) -> ir.Table:
+def _with_stages_before(steps: ir.Table) -> ir.Table:
     """Return steps with ``before`` and ``earlier``, the stages at the two boundaries up to each; null if unknown."""
-    own = Own(steps, by="since")
-    leaves, nearly = own.rows["leaves"], own.rows["nearly"]
-    return own.rows.mutate(
-        before=own.lag(leaves),
-        earlier=ibis.coalesce(own.lag(nearly), own.lag(leaves, 2)),  # null: that boundary ended the step before
-        is_last=own.lead(own.rows["since"]).isnull(),
+    windows = CustomerWindows(steps, by="since")
+    last, last_but_one = windows.rows["last_stage"], windows.rows["last_but_one"]
+    return windows.rows.mutate(
+        before=windows.lag(last),
+        # Null: that boundary ended the step before.
+        earlier=ibis.coalesce(windows.lag(last_but_one), windows.lag(last, 2)),
+        is_last=windows.lead(windows.rows["since"]).isnull(),
     )
 
 
 def _after_contact(steps: ir.Table, contact: ir.Table) -> ir.Table:
     """Fill unknown ``before`` and ``earlier`` of a customer's first two steps from their last step as a contact."""
     known = steps.select(*_COUNTED)
-    knows = known["earlier"].notnull()  # implies that ``before`` is known
-    told = contact.select("customer", left="leaves", nearly=ibis.coalesce(contact["nearly"], contact["before"]))
-    met = known.filter(~knows).left_join(told, "customer")
-    is_first = met["before"].isnull()
-    asked = met.mutate(
-        before=ibis.coalesce(met["before"], met["left"]),
-        earlier=ibis.ifelse(is_first, met["nearly"], met["left"]),
+    is_known = known["earlier"].notnull()  # implies that ``before`` is known
+    last_but_one = ibis.coalesce(contact["last_but_one"], contact["before"])
+    last = contact.select("customer", "last_stage", last_but_one=last_but_one)
+    joined = known.filter(~is_known).left_join(last, "customer")
+    is_first = joined["before"].isnull()
+    filled = joined.mutate(
+        before=ibis.coalesce(joined["before"], joined["last_stage"]),
+        earlier=ibis.ifelse(is_first, joined["last_but_one"], joined["last_stage"]),
     )
-    return known.filter(knows).union(asked.select(*_COUNTED))
+    return known.filter(is_known).union(filled.select(*_COUNTED))
 
 
 def _place_at(boundary: ir.IntegerValue, steps: ir.Table) -> ir.IntegerValue:

@@ -64,18 +64,20 @@ def renewed_arrivals(
         by: Segment columns.
     """
     rows = _ripening(periods, calendar, months, limits)
-    own = rows.group_by(*by, "customer", "number", "since", "left", "gap", "before").agg(
+    per_customer = rows.group_by(*by, "customer", "number", "since", "left", "gap", "before").agg(
         regular=rows["within"].min(where=rows["ripe"] <= rows["since"] + 1),
         end=rows["within"].min(where=rows["ripe"] <= rows["following"]),
     )
-    earlier = own["end"].lag().over(group_by=["customer", "number"], order_by="since")
+    earlier = per_customer["end"].lag().over(group_by=["customer", "number"], order_by="since")
     never = len(limits)
-    known = own.mutate(regular=own["regular"].fill_null(never), regular_before=earlier.fill_null(never))
+    known = per_customer.mutate(
+        regular=per_customer["regular"].fill_null(never), regular_before=earlier.fill_null(never)
+    )
     keys = (*by, "number", "since", "left", "gap", "before", "regular_before", "regular")
     return known.group_by(*keys).agg(customers=known.count())
 
 
-def renewed_rests(
+def renewed_pauses(
     periods: ir.Table, calendar: Calendar, *, months: Sequence[int], limits: Sequence[int], by: tuple[str, ...] = ()
 ) -> ir.Table:
     """Count regulars by boundaries, as ``by number since left gap following within first last customers``.

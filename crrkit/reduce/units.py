@@ -164,8 +164,8 @@ def contracts_of_people(contracts: ir.Table, *, since: datetime, until: datetime
     """
     rows = contracts.mutate(contract=contract_number(contracts))
     opening, closing = (_runs(rows, moment).ifelse(1, 0) for moment in (since, until))
-    own = rows.mutate(opening=opening, closing=closing).group_by("contract")
-    held = own.agg(
+    per_contract = rows.mutate(opening=opening, closing=closing).group_by("contract")
+    held = per_contract.agg(
         customer=lambda t: t["customer"].min(where=t["opening"] == 1),
         opening=lambda t: t["opening"].max(),
         closing=lambda t: t["closing"].max(),
@@ -204,8 +204,8 @@ def own_gap_units(orders: ir.Table, *, limits: list[tuple[float, float]], as_of:
     """
     seen = orders.filter(orders["at"] < as_of)
     days = seen.select(customer=seen["customer"], start=seen["at"].date().cast("timestamp")).distinct()
-    own = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
-    counted = days.mutate(gaps=days.count().over(own) - 1, begun=days["start"].min().over(own))
+    so_far = ibis.window(group_by="customer", order_by="start", preceding=(None, 0))
+    counted = days.mutate(gaps=days.count().over(so_far) - 1, begun=days["start"].min().over(so_far))
     span = counted["start"].date().delta(counted["begun"].date(), unit="day")
     branches = [
         (counted["gaps"] == n, fixed + times * divided(span, max(n, 1))) for n, (fixed, times) in enumerate(limits)

@@ -39,16 +39,17 @@ def counts_of_contracts(
     rows: ir.Table, layout: Layout, by: tuple[str, ...], months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
     """Count contracts: account, cohorts and stages; the account only if ``months`` is empty (missing snapshots)."""
-    periods = reduce.kept_at_hand(reduce.pauses_by_period(rows, layout.calendar))
-    joined, gone_on = (reduce.collect(part(periods, by=by)) for part in (reduce.joined_anew, reduce.gone_on))
+    periods = reduce.cached(reduce.pauses_by_period(rows, layout.calendar))
+    kinds = (reduce.contract_arrivals, reduce.spell_pauses)
+    arrivals, pauses = (reduce.collect(kind(periods, by=by)) for kind in kinds)
     if not months:
-        return account_of_contracts(joined, gone_on, layout)
+        return account_of_contracts(arrivals, pauses, layout)
     began, going = (
         reduce.collect(part(periods, layout.calendar, months=months, limits=layout.limits, by=by))
-        for part in (reduce.renewed_arrivals, reduce.renewed_rests)
+        for part in (reduce.renewed_arrivals, reduce.renewed_pauses)
     )
     return {
-        **account_of_contracts(joined, gone_on, layout),
+        **account_of_contracts(arrivals, pauses, layout),
         **_cohorts_there(periods, layout, by),
         **stages_of_contracts(began, going, layout, months),
     }
@@ -60,7 +61,7 @@ def _cohorts_there(periods: ir.Table, layout: Layout, by: tuple[str, ...]) -> di
         return {}
     calendar, earliest = layout.calendar, layout.latest_cohorts.start
     through = calendar.index(layout.as_of) - 1
-    cells = reduce.cohorts_there(periods, calendar, limits=layout.limits, earliest=earliest, through=through, by=by)
+    cells = reduce.cohort_customers(periods, calendar, limits=layout.limits, earliest=earliest, through=through, by=by)
     return {COHORTS_THERE: layout.by_cohort_and_bin(reduce.collect(cells))}
 
 
@@ -69,19 +70,19 @@ def counts_of_purchases(
 ) -> dict[str, np.ndarray]:
     """Count purchases: account, cohorts, stages, and buyers by period."""
     calendar = layout.calendar
-    periods = reduce.kept_at_hand(reduce.by_period(days, calendar, layout.limits, regulars))
-    arrivals, rests = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.rests))
+    periods = reduce.cached(reduce.by_period(days, calendar, layout.limits, regulars))
+    arrivals, silences = (reduce.collect(part(periods, by=by)) for part in (reduce.arrivals, reduce.silence_counts))
     bought = reduce.regular_arrivals(
         periods, calendar, regulars=regulars, window_days=window_days, never=len(layout.limits), by=by
     )
-    silent = reduce.regular_rests(periods, calendar, regulars=regulars, window_days=window_days, by=by)
+    silent = reduce.regular_silences(periods, calendar, regulars=regulars, window_days=window_days, by=by)
     cohorts = (
         {}
         if calendar.every in QUICK_PERIODS
         else {COHORTS: layout.by_cohort(reduce.collect(reduce.cohort_cells(periods, by=by)))}
     )
     return {
-        **account_of_purchases(arrivals, rests, layout),
+        **account_of_purchases(arrivals, silences, layout),
         **cohorts,
         **_cohorts_there(periods, layout, by),
         **stages_of_purchases(reduce.collect(bought), reduce.collect(silent), layout, regulars),

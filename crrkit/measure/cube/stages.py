@@ -30,29 +30,29 @@ def named(name: str, number: int) -> str:
 
 
 def stages_of_purchases(
-    arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, regulars: tuple[int, ...]
+    arrivals: pd.DataFrame, silences: pd.DataFrame, layout: Layout, regulars: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
-    """Return the histograms of regulars, one per number, of `reduce.regular_arrivals` and `reduce.regular_rests`."""
+    """Return the histograms of regulars, one per number, of `reduce.regular_arrivals` and `reduce.regular_silences`."""
     found: dict[str, np.ndarray] = {}
     for number in regulars:
         own = arrivals[arrivals["number"] == number].assign(late=0)  # stages are not shown for a running period
         bought = _in_active_periods(own, layout, layout.silent)
-        silent = _in_silent_periods(rests[rests["number"] == number], layout)
+        silent = _in_silent_periods(silences[silences["number"] == number], layout)
         found |= _together(bought, silent, number)
     return found
 
 
 def stages_of_contracts(
-    arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, months: tuple[int, ...]
+    arrivals: pd.DataFrame, pauses: pd.DataFrame, layout: Layout, months: tuple[int, ...]
 ) -> dict[str, np.ndarray]:
     """Return the same for contracts, by the longest pause that is bridged.
 
-    From `reduce.renewed_arrivals` and `reduce.renewed_rests`, for each number of uninterrupted months.
+    From `reduce.renewed_arrivals` and `reduce.renewed_pauses`, for each number of uninterrupted months.
     """
     found: dict[str, np.ndarray] = {}
     for number in months:
         began = _in_active_periods(arrivals[arrivals["number"] == number], layout, layout.paused)
-        going = _in_periods_of_no_beginning(rests[rests["number"] == number], layout)
+        going = _in_periods_of_no_beginning(pauses[pauses["number"] == number], layout)
         found |= _together(began, going, number)
     return found
 

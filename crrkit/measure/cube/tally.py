@@ -31,7 +31,7 @@ ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
 COHORTS = "cohorts"
 # By the period of the first purchase and bin: customers active at the end of a period. Only for the latest cohorts, as
 # the number of cells grows with the square of the number of periods.
-COHORTS_THERE = "cohorts_there"
+COHORTS_THERE = "cohort_customers"
 BY_COHORT = (COHORTS, COHORTS_THERE)
 LATEST_COHORTS = 24
 OPENING = "opening"  # by segment: customers at the start of the first period, for snapshots
@@ -150,22 +150,28 @@ def opening_of(counts: Mapping[str, np.ndarray], segment: int) -> int:
 Ends = Callable[["pd.DataFrame", np.ndarray], np.ndarray]  # (rows, period indices) → bins at the ends of the periods
 
 
-def account_of_purchases(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the histograms of the account and the buyers by period, of `reduce.arrivals` and `reduce.rests`."""
-    return {**_account(arrivals, rests, layout, layout.silent), **_by_period(rests, layout)}
+def account_of_purchases(arrivals: pd.DataFrame, silences: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """Return the histograms of the account and the buyers by period, from `arrivals` and `silence_counts`."""
+    return {**_account(arrivals, silences, layout, layout.silent), **_by_period(silences, layout)}
 
 
-def account_of_contracts(joined: pd.DataFrame, gone_on: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
-    """Return the same for contracts, by the longest bridged pause, of `reduce.joined_anew` and `reduce.gone_on`."""
-    return _account(joined, gone_on, layout, layout.paused)
+def account_of_contracts(arrivals: pd.DataFrame, pauses: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+    """Return the same for contracts, by the longest bridged pause.
+
+    Args:
+        arrivals: The result of `reduce.contract_arrivals`.
+        pauses: The result of `reduce.spell_pauses`.
+        layout: The layout of the histograms.
+    """
+    return _account(arrivals, pauses, layout, layout.paused)
 
 
-def _account(arrivals: pd.DataFrame, rests: pd.DataFrame, layout: Layout, ends: Ends) -> dict[str, np.ndarray]:
+def _account(arrivals: pd.DataFrame, silences: pd.DataFrame, layout: Layout, ends: Ends) -> dict[str, np.ndarray]:
     place = arrivals["since"].to_numpy(dtype="int64") - layout.span.start
     end = ends(arrivals, place)
     first = arrivals["before"].isna().to_numpy()
     start, unbroken = (arrivals[name].fillna(0).to_numpy(dtype="int64") for name in ("before", "continuous"))
-    still, later = spread(rests, layout)
+    still, later = spread(silences, layout)
     stays = layout.histogram(still, later, ends(still, later))
     at = _filling(layout, arrivals, place)
     return {
@@ -183,13 +189,13 @@ def _filling(
     return lambda bins, where: layout.histogram(frame, place, bins, where)
 
 
-def _by_period(rests: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
+def _by_period(silences: pd.DataFrame, layout: Layout) -> dict[str, np.ndarray]:
     """Return the buyers of each period, and those of them who also bought in the previous one."""
-    begun = _period_of(rests, layout)
-    after = rests["following"].fillna(-1).to_numpy(dtype="int64") - layout.span.start
+    begun = _period_of(silences, layout)
+    after = silences["following"].fillna(-1).to_numpy(dtype="int64") - layout.span.start
     next_one = after == begun + 1
-    again = layout.numbers(rests, np.where(next_one, after, 0), next_one)
-    return {BOUGHT: layout.numbers(rests, begun), AGAIN: again}
+    again = layout.numbers(silences, np.where(next_one, after, 0), next_one)
+    return {BOUGHT: layout.numbers(silences, begun), AGAIN: again}
 
 
 def _period_of(frame: pd.DataFrame, layout: Layout) -> np.ndarray:
@@ -199,12 +205,12 @@ def _period_of(frame: pd.DataFrame, layout: Layout) -> np.ndarray:
     return np.searchsorted(layout.bounds, frame["day"].to_numpy(dtype="int64"), side="right") - 1
 
 
-def spread(rests: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
+def spread(silences: pd.DataFrame, layout: Layout) -> tuple[pd.DataFrame, np.ndarray]:
     """Repeat each silence for every whole period within it, and return the rows with the indices of these periods."""
-    begun = _period_of(rests, layout)
-    following = rests["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
+    begun = _period_of(silences, layout)
+    following = silences["following"].fillna(layout.span.stop).to_numpy(dtype="int64") - layout.span.start
     row, place = ranges(begun + 1, following - 1)
-    return rests.iloc[row], place
+    return silences.iloc[row], place
 
 
 def ranges(first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

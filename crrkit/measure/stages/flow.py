@@ -241,9 +241,9 @@ def stage_flow(
     rates.insert(0, "period", [label[k - 1] for k in rates.pop("boundary")])
     transitions = transitions_of_moves(within)
     transitions.insert(0, "from_period", [label[k - 1] for k in transitions.pop("boundary")])
-    standing = counts.reindex(list(span)).reset_index(drop=True)
-    standing["start"] = standing[list(CUSTOMERS)].sum(axis=1, min_count=1)
-    table = _overview(dated(standing, calendar, span, base, rule=_activity_of(chosen)), rates)
+    at_start = counts.reindex(list(span)).reset_index(drop=True)
+    at_start["start"] = at_start[list(CUSTOMERS)].sum(axis=1, min_count=1)
+    table = _overview(dated(at_start, calendar, span, base, rule=_activity_of(chosen)), rates)
     counts.index = pd.Index([label[k] for k in counts.index], name="period")
     card = base.card.with_(every=every, activity=str(chosen))
     return StageFlow(table, counts, transitions, rates, every, chosen, card, base.quality, within, base.first)
@@ -261,9 +261,9 @@ def _as_listed(counts: pd.DataFrame, base: Base, calendar: Calendar) -> pd.DataF
     return counts if known.all() else counts.where(known, axis=0)
 
 
-def _overview(standing: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
+def _overview(at_start: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """Build one row per period: customers per stage at its start, and their retention."""
-    table = standing.copy()
+    table = at_start.copy()
     status = table.pop("status")
     by_period = rates.set_index(["measure", "period"])
     hits = {stage: _of_stage(by_period, stage, "hits", table["period"]) for stage in CUSTOMERS}

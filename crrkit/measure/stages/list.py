@@ -121,9 +121,9 @@ def stage_on(base: Base, day: str | date = MISSING, *, rule: StageRule | Contrac
     if isinstance(chosen, StageRule) and chosen.is_by_period:
         message = _("A day has no period before it: give a limit of silence, rule=StageRule(lapse_days=90, …).")
         raise InputError(message, argument="rule", given=rule)
-    found = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
+    known = _of_contracts(seen, chosen) if isinstance(chosen, ContractRule) else _of_buyers(seen, chosen)
     people = reduce.collect(reduce.everybody(base.everything))
-    table = people.merge(found, on="customer", how="left").sort_values("customer", ignore_index=True)
+    table = people.merge(known, on="customer", how="left").sort_values("customer", ignore_index=True)
     table["stage"] = table["stage"].fillna(UNKNOWN)
     for flag in ("first_purchase", "returned", "re_engaged", "at_risk"):
         table[flag] = table[flag].eq(other=True)

@@ -55,12 +55,12 @@ def _summed(boundary: np.ndarray, stages: tuple[np.ndarray, ...], customers: np.
     code = boundary - origin
     for stage in stages:
         code = code * len(STATES) + stage
-    met = np.flatnonzero(np.bincount(code))
-    summed = pd.DataFrame({"customers": np.bincount(code, weights=customers)[met].astype("int64")})
-    rest, names = met, np.array(STATES, dtype=object)
+    codes = np.flatnonzero(np.bincount(code))
+    summed = pd.DataFrame({"customers": np.bincount(code, weights=customers)[codes].astype("int64")})
+    rest, names = codes, np.array(STATES, dtype=object)
     for name in ("stage", "before", "earlier"):
-        rest, found = np.divmod(rest, len(STATES))
-        summed[name] = pd.Series(names[found], dtype="object")
+        rest, index = np.divmod(rest, len(STATES))
+        summed[name] = pd.Series(names[index], dtype="object")
     return summed.assign(boundary=rest + origin)[["boundary", "earlier", "before", "stage", "customers"]]
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CUSTOMER_STATES = (ONCE, *CUSTOMERS)
-KEPT_OF_STAGE = "kept"  # of those in a stage, the ones who are customers one period later
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,9 @@ def check_memory(moves: pd.DataFrame, *, level: float = 0.95) -> MarkovCheck:
     rows = [_memory_of(moves, stage, level=level) for stage in STAGES if stage != "cold"]
     table = pd.DataFrame(rows)
     table["p_holm"] = holm(table.pop("p"))
-    told = np.where(table["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
+    verdict = np.where(table["p_holm"] < 1 - level, mark("differ"), mark("cannot tell"))
     few = (table["fresh_of"] < FEW) | (table["stayed_of"] < FEW)
-    table["verdict"] = np.where(few, mark("too few"), told)
+    table["verdict"] = np.where(few, mark("too few"), verdict)
     return MarkovCheck(table)
 
 

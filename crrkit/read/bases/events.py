@@ -200,7 +200,9 @@ def event_base(
     orders = _orders(events, refunded, card.as_of)
     people = reduce.collect(reduce.buyers_and_contacts(events)).iloc[0]
     first = people["first"].to_pydatetime() if people["buyers"] else reduce.first_moment(events)
-    rule = settled(activity, reduce.share(orders, span=(first, card.as_of), at_most=quality.rows_used), card.as_of)
+    rule = settled(
+        activity, reduce.declare_shared(orders, span=(first, card.as_of), at_most=quality.rows_used), card.as_of
+    )
     contacts = int(people["people"] - people["buyers"])
     quality = replace(quality, notes=(*quality.notes, *_contact_note(contacts)))
     quality = quality if people["buyers"] else quality.with_doubts(_nobody_bought())

@@ -119,7 +119,7 @@ def _shared(asked: Mapping[str, tuple[ir.Table, ...]]) -> tuple[dict[str, tuple[
     passes, shared, parts = 0, dict[str, tuple[str, ...]](), dict[object, int]()
     for name, queries in asked.items():
         for query in queries:
-            own = reduce.parts_shared(query)
+            own = reduce.shared_parts(query)
             read = {part.op(): len(reduce.scans_of(part)) for part in own.values()}
             passes += max(0, len(reduce.scans_of(query)) - sum(read.values()))
             parts |= read

@@ -104,7 +104,7 @@ def write_part(folder: Path, base: Askable) -> Manifest:
     """Write the rows of a base to one file of the folder, named by its checksum, and return its manifest entry."""
     new = folder / f".new-{secrets.token_hex(6)}"
     try:
-        n = _write_rows(new, reduce.kept_rows(base.everything if base.has_contacts else base.money, by=base.by))
+        n = _write_rows(new, reduce.rows_to_save(base.everything if base.has_contacts else base.money, by=base.by))
         found = sum_of(new)
         part = f"rows-{found[:16]}.parquet"
         new.replace(folder / part)
@@ -114,7 +114,7 @@ def write_part(folder: Path, base: Askable) -> Manifest:
         if not reduce.is_of_an_engine(broken):
             raise
         message = _("The rows cannot be saved: the engine says “{why}”. What was saved before is unchanged.")
-        raise SourceError(message.format(why=reduce.in_short(broken)), argument="path") from broken
+        raise SourceError(message.format(why=reduce.first_line_of(broken)), argument="path") from broken
     finally:
         new.unlink(missing_ok=True)
     return {"file": part, "sha256": found, "rows": n}

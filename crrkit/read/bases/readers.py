@@ -291,6 +291,6 @@ def read_orders(
         counts=None if counts is None else words_of(counts, name="counts"),
     )  # fmt: skip
     cut, orders, quality = card.as_of, rows.table, rows.quality
-    rule = settled(activity, reduce.share(orders, span=(rows.first, cut), at_most=quality.rows_used), cut)
+    rule = settled(activity, reduce.declare_shared(orders, span=(rows.first, cut), at_most=quality.rows_used), cut)
     given = orders, quality, card.with_(activity=str(rule)), rows.first, cut, shared.by, rule, rows.engine
     return OrderBase(*given, refunded_too=rows.money)

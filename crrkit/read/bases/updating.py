@@ -135,7 +135,7 @@ def _opened(folder: Path, manifest: keeping.Manifest) -> OrderBase:
         return replace(found, arguments=arguments)
     table = rows.filter(~rows["back"]).drop("back") if "back" in rows.columns else rows
     first = reduce.first_moment(table, rows)
-    reduce.share(table, span=(first, as_of), at_most=quality.rows_used)
+    reduce.declare_shared(table, span=(first, as_of), at_most=quality.rows_used)
     rule = settled(arguments["activity"], table, as_of)
     return OrderBase(
         table, quality, card.with_(activity=str(rule)), first, as_of, by, rule, engine,

@@ -178,10 +178,10 @@ def run(engine: duckdb.DuckDBPyConnection, query: str, paths: list[Path]) -> lis
 
 def not_a_table(source: Any, broken: Exception) -> SourceError:
     """Return the error for a source that the engine cannot read."""
-    from crrkit.reduce import is_out_of_room, no_room
+    from crrkit.reduce import is_out_of_space, out_of_space_error
 
-    if is_out_of_room(broken):
-        return no_room(broken)
+    if is_out_of_space(broken):
+        return out_of_space_error(broken)
     hint = _(
         "could not be read as a table ({why}). A CSV, Parquet or Excel file with a line of column names is needed."
     )

@@ -3,8 +3,8 @@
 from crrkit.read.engines import databases, frames
 from crrkit.read.engines.connections import Rows, is_database, of_table
 from crrkit.read.engines.databases import refusal
-from crrkit.read.engines.engine import RAW, brought, new_engine
+from crrkit.read.engines.engine import RAW, copied_to_engine, new_engine
 
 __all__ = [
-    "RAW", "Rows", "brought", "databases", "frames", "is_database", "new_engine", "of_table", "refusal",
+    "RAW", "Rows", "copied_to_engine", "databases", "frames", "is_database", "new_engine", "of_table", "refusal",
 ]  # fmt: skip

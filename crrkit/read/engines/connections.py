@@ -43,7 +43,7 @@ class Rows(NamedTuple):
         engine: An object to keep alive.
         notes: Notes on choices made by default.
         close: Closes a connection that was opened for them.
-        look: A function that returns at most so many rows of the given columns as Arrow, or their distinct ones, if
+        sample: A function that returns at most so many rows of the given columns as Arrow, or their distinct ones, if
             there is no Ibis table; None if the SQL dialect may not know how.
     """
 
@@ -54,7 +54,7 @@ class Rows(NamedTuple):
     engine: Any
     notes: tuple[str, ...] = ()
     close: Callable[[], object] = list
-    look: Callable[..., pa.Table] | None = None
+    sample: Callable[..., pa.Table] | None = None
 
 
 class Database(NamedTuple):
@@ -78,7 +78,7 @@ def is_database(source: Any) -> bool:
     """Return whether the source is a database URL, a database file or a connection."""
     if isinstance(source, str | Path):
         return bool(KNOWN_ADDRESS.match(str(source))) or _kind_of_file(Path(source)) is not None
-    return isinstance(source, ibis.BaseBackend) or fetching.asked(source) is not None
+    return isinstance(source, ibis.BaseBackend) or fetching.sql_source_of(source) is not None
 
 
 def database_of(source: Any) -> Database | None:
@@ -88,7 +88,7 @@ def database_of(source: Any) -> Database | None:
     if isinstance(source, ibis.BaseBackend) and source.name != "sqlite":
         return _of_ibis(source)
     source = getattr(source, "con", source) if isinstance(source, ibis.BaseBackend) else source
-    sql = fetching.asked(source)
+    sql = fetching.sql_source_of(source)
     return _of_sql(sql, engine=source) if sql else None
 
 
@@ -101,8 +101,8 @@ def _at(source: str | Path) -> Database:
     if not path.is_file():
         raise bad(path, _("was not found. Check the name; the current folder is {folder}.").format(folder=Path.cwd()))
     if address and kind != address[1].lower():
-        told = {"sqlite": "SQLite", "duckdb": "DuckDB"}[address[1].lower()]
-        raise bad(path, _("is not a valid {kind} file.").format(kind=told))
+        expected = {"sqlite": "SQLite", "duckdb": "DuckDB"}[address[1].lower()]
+        raise bad(path, _("is not a valid {kind} file.").format(kind=expected))
     if kind == "duckdb":
         return _duckdb(path)
     con = fetching.open_sqlite(path)
@@ -160,8 +160,8 @@ def _of_ibis(backend: Any) -> Database:
             return _of_sql(fetching.of_duckdb(backend.con), engine=backend).tables()
         if backend.name != "postgres":
             return {table: (None, table) for table in backend.list_tables()}
-        found = backend.con.execute(fetching.POSTGRES_TABLES).fetchall()
-        return {(table if near else f"{schema}.{table}"): (schema, table) for schema, table, near in found}
+        listed = backend.con.execute(fetching.POSTGRES_TABLES).fetchall()
+        return {(table if near else f"{schema}.{table}"): (schema, table) for schema, table, near in listed}
 
     def rows(place: Place) -> Rows:
         return of_table(backend.table(place[1], database=place[0]), "")
@@ -183,8 +183,8 @@ def _postgres_schema(backend: Any, query: str) -> ibis.Schema:
 
 def _duckdb(path: Path) -> Database:
     """Open a DuckDB file read-only, attached to a new engine, in which temporary tables can be created."""
-    asker = duckdb.connect(str(path), read_only=True)
-    beside = _of_sql(fetching.of_duckdb(asker)._replace(name=path.name), engine=asker)
+    own = duckdb.connect(str(path), read_only=True)
+    beside = _of_sql(fetching.of_duckdb(own)._replace(name=path.name), engine=own)
     con = new_engine()
     con.con.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS crrkit_source (READ_ONLY)").fetchall()
 
@@ -207,13 +207,13 @@ def _of_sql(sql: Sql, *, engine: Any) -> Database:
             wanted = ", ".join(map(sql.quote, columns))
             return sql.rows(f"SELECT {wanted} FROM {relation}")  # noqa: S608 - names are quoted
 
-        def look(columns: Sequence[str], most: int, *, distinct: bool) -> pa.Table:
+        def sample(columns: Sequence[str], most: int, *, distinct: bool) -> pa.Table:
             wanted = ("DISTINCT " if distinct else "") + ", ".join(map(sql.quote, columns))
             rows = sql.rows(f"SELECT {wanted} FROM {relation} LIMIT {most}")  # noqa: S608 - names are quoted
             return rows if isinstance(rows, pa.Table) else rows.read_all()
 
         names = sql.names(f"SELECT * FROM {relation} WHERE 1 = 0")  # noqa: S608 - names are quoted
-        return Rows(called, names, None, fetch, engine, look=look if sql.dialect in WITH_LIMIT else None)
+        return Rows(called, names, None, fetch, engine, sample=sample if sql.dialect in WITH_LIMIT else None)
 
     def rows(place: Place) -> Rows:
         return of(".".join(sql.quote(part) for part in place if part), "")

@@ -61,7 +61,7 @@ class Sql(NamedTuple):
     tables: Callable[[], list[str]]
 
 
-def asked(source: Any) -> Sql | None:
+def sql_source_of(source: Any) -> Sql | None:
     """Return the database of a connection of a known kind, or None."""
     root = type(source).__module__.partition(".")[0]
     if isinstance(source, sqlite3.Connection):
@@ -75,7 +75,7 @@ def asked(source: Any) -> Sql | None:
 
 def of_sqlite(con: sqlite3.Connection) -> Sql:
     """Return a SQLite database; types are determined per column from the cells, since SQLite types are dynamic."""
-    made = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    tables = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
     def names(query: str) -> list[str]:
         return [column[0] for column in con.execute(query).description]
@@ -88,7 +88,7 @@ def of_sqlite(con: sqlite3.Connection) -> Sql:
         cursor = con.execute(f"SELECT {cast} FROM ({query})")  # noqa: S608 - names are quoted
         return pa.RecordBatchReader.from_batches(schema, _batches(cursor, schema))
 
-    return Sql("sqlite", "sqlite", quoted, names, rows, lambda: [row[0] for row in con.execute(f"{made} ORDER BY 1")])
+    return Sql("sqlite", "sqlite", quoted, names, rows, lambda: [row[0] for row in con.execute(f"{tables} ORDER BY 1")])
 
 
 def open_sqlite(path: Path) -> sqlite3.Connection:
@@ -100,11 +100,11 @@ def open_sqlite(path: Path) -> sqlite3.Connection:
 
 def _sqlite_kind(con: sqlite3.Connection, query: str, name: str) -> tuple[str, pa.DataType]:
     kind = f"typeof({quoted(name)})"
-    found = con.execute(f"SELECT DISTINCT {kind} FROM ({query})")  # noqa: S608 - names are quoted
-    met = {row[0] for row in found} - {"null"}
-    if met == {"integer"}:
+    types = con.execute(f"SELECT DISTINCT {kind} FROM ({query})")  # noqa: S608 - names are quoted
+    kinds = {row[0] for row in types} - {"null"}
+    if kinds == {"integer"}:
         return "INTEGER", pa.int64()
-    return ("REAL", pa.float64()) if met and met <= {"integer", "real"} else ("TEXT", pa.string())
+    return ("REAL", pa.float64()) if kinds and kinds <= {"integer", "real"} else ("TEXT", pa.string())
 
 
 def _batches(cursor: Any, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
@@ -121,8 +121,9 @@ def of_duckdb(con: Any) -> Sql:
         return [column[0] for column in con.cursor().execute(query).description]
 
     def rows(query: str) -> pa.RecordBatchReader:
-        found = con.cursor().sql(query)
-        reader = found.to_arrow_reader if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader
+        relation = con.cursor().sql(query)
+        has_new_name = hasattr(relation, "to_arrow_reader")
+        reader = relation.to_arrow_reader if has_new_name else relation.fetch_arrow_reader
         return reader(BATCH)
 
     def tables() -> list[str]:
@@ -135,24 +136,24 @@ def _of_sqlalchemy(source: Any) -> Sql:
     """Return the database of a SQLAlchemy engine or connection."""
     import sqlalchemy
 
-    def reached() -> AbstractContextManager[Any]:
-        return closing(source.connect()) if hasattr(source, "connect") else _as_it_was(source)
+    def connected() -> AbstractContextManager[Any]:
+        return closing(source.connect()) if hasattr(source, "connect") else _transaction_restored(source)
 
     @contextmanager
-    def answer(query: str) -> Iterator[Any]:
-        with reached() as con:
+    def result_of(query: str) -> Iterator[Any]:
+        with connected() as con:
             yield con.execution_options(stream_results=True).exec_driver_sql(query.replace("%", "%%"))
 
     def names(query: str) -> list[str]:
-        with answer(query) as found:
-            return [str(name) for name in found.keys()]  # noqa: SIM118 - a result, no mapping
+        with result_of(query) as result:
+            return [str(name) for name in result.keys()]  # noqa: SIM118 - a result, no mapping
 
     def rows(query: str) -> pa.Table:
-        with answer(query) as found:
-            return from_rows(found, [str(name) for name in found.keys()])  # noqa: SIM118 - a result, no mapping
+        with result_of(query) as result:
+            return from_rows(result, [str(name) for name in result.keys()])  # noqa: SIM118 - a result, no mapping
 
     def tables() -> list[str]:
-        with reached() as con:
+        with connected() as con:
             seen = sqlalchemy.inspect(con)
             return sorted({*seen.get_table_names(), *seen.get_view_names()})
 
@@ -162,7 +163,7 @@ def _of_sqlalchemy(source: Any) -> Sql:
 
 
 @contextmanager
-def _as_it_was(con: Any) -> Iterator[Any]:
+def _transaction_restored(con: Any) -> Iterator[Any]:
     """Context manager that leaves the user's connection outside a transaction if it was in none."""
     was = con.in_transaction()
     try:

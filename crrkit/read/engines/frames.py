@@ -92,8 +92,8 @@ def find(source: Any) -> Rows | None:
     if isinstance(source, list | tuple | Iterator) and not hasattr(source, "read"):
         return _of_table(_from_records(source))
     if type(source).__module__.startswith("pyarrow") and hasattr(source, "scanner"):
-        fetch, look = lambda columns: source.scanner(columns).to_reader(), partial(_first_of, source)
-        return Rows("pyarrow", source.schema.names, None, fetch, source, look=look)
+        fetch, sample = lambda columns: source.scanner(columns).to_reader(), partial(_first_of, source)
+        return Rows("pyarrow", source.schema.names, None, fetch, source, sample=sample)
     if type(source).__module__.startswith("pyarrow") and hasattr(source, "to_reader") and not hasattr(source, "schema"):
         return _of_reader(source.to_reader())
     return None
@@ -139,12 +139,12 @@ def _from_records(records: Iterable[Any]) -> pa.Table:
     rows = iter(records)
     parts: list[tuple[int, dict[str, pa.Array]]] = []
     while batch := list(islice(rows, BATCH)):
-        stranger = next((row for row in batch if not isinstance(row, Mapping)), None)
-        if stranger is not None:
+        other = next((row for row in batch if not isinstance(row, Mapping)), None)
+        if other is not None:
             message = _(
                 "Records are read as dicts, one a row; here is {given}. Else give pandas.DataFrame(rows, columns=[…])."
             )
-            raise SourceError(message.format(given=described(stranger)), argument="source")
+            raise SourceError(message.format(given=described(other)), argument="source")
         names = list(dict.fromkeys(chain.from_iterable(batch)))
         parts.append((len(batch), {str(name): arrow_of([row.get(name) for row in batch]) for name in names}))
     if not parts:

@@ -137,7 +137,7 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
     else:
         reason = _("Column {at!r} holds one moment a row: purchases.").format(**found)
         try:
-            with databases.in_words(source):
+            with databases.as_source_errors(source):
                 found = settle_orders(source, layout)
         except UnsettledError as unsettled:
             kind, reason = unsettled.calls[0].kind, str(unsettled)
@@ -147,7 +147,7 @@ def guess(source: Any, *, table: str | None = None, query: str | None = None) ->
             found = {role: settled[role] for role in ROLES[shape] if role in settled}
             if shape == "contract events":
                 return Guess(kind, found, (reason,), name, where, by_names(found))
-    with databases.in_words(source):
+    with databases.as_source_errors(source):
         opened = open_source(source, kind=kind, named=found, by=(), forms=Forms(layout=layout))
         doubts, confidence = look_into(opened, kind, found)
         seen = written_in(source, opened, found)

@@ -39,7 +39,7 @@ from crrkit.read.quality import (
     with_weight,
 )
 from crrkit.read.values import AS_WRITTEN
-from crrkit.reduce import is_of_an_engine, share, taken_over, watch_rows
+from crrkit.reduce import declare_shared as share, is_of_an_engine, reuse_tables as taken_over, watch_rows
 from crrkit.rules import BUYING
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from crrkit.read.values import (
     totals_among,
     words_of,
 )
-from crrkit.reduce import share
+from crrkit.reduce import declare_shared as share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -60,10 +60,10 @@ def of_frame(frame: Any, names: list[str]) -> Beside:
     return _told(_columns(first), later={name: _words(values) for name, values in _columns(other).items()})
 
 
-def of_rows(look: Callable[..., pa.Table], names: list[str]) -> Beside:
+def of_rows(sample: Callable[..., pa.Table], names: list[str]) -> Beside:
     """Return the columns of rows that are fetched from a database to check; see `of_table`."""
-    first = _columns(look(names, FIRST_ROWS, distinct=False)) if names else {}
-    return _told(first, later=_words_of_all(first, lambda name: look([name], MOST_STATES + 1, distinct=True)))
+    first = _columns(sample(names, FIRST_ROWS, distinct=False)) if names else {}
+    return _told(first, later=_words_of_all(first, lambda name: sample([name], MOST_STATES + 1, distinct=True)))
 
 
 def of_table(table: ir.Table, names: list[str]) -> Beside:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from crrkit.ground import told as _
 from crrkit.read.disk import files, lines, members_of, nested, plain, scratch, sheets, spools
-from crrkit.read.engines import RAW, brought, databases, frames, new_engine, of_table
+from crrkit.read.engines import RAW, copied_to_engine, databases, frames, new_engine, of_table
 from crrkit.read.quality import TWIN, twins
 from crrkit.read.sources import beside, outside
 from crrkit.read.sources.wanted import Wanted
@@ -158,13 +158,13 @@ def _open_rows(rows: Rows, wanted: Wanted) -> Opened:
         facts["notes"] += (outside.fetched_note(rows.name, column),)
     engine = new_engine()
     with closing(rows):
-        table = brought(engine, rows.fetch(wanted.read(facts)))
+        table = copied_to_engine(engine, rows.fetch(wanted.read(facts)))
     return Opened(table=table, engine=engine, copied=True, **facts)
 
 
 def _looked_beside(facts: dict[str, Any], rows: Rows, wanted: Wanted) -> dict[str, Any]:
     """Add the columns without a role that should be checked; a note if they cannot be looked at."""
-    look = rows.look and partial(beside.of_rows, rows.look)
+    look = rows.sample and partial(beside.of_rows, rows.sample)
     if rows.table is not None:
         look = partial(beside.of_table, rows.table)
     elif isinstance(rows.engine, pa.Table):

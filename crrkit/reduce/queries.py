@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import ibis
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-HEARD_WITHIN = 0.05  # seconds
+SIGNAL_POLL_SECONDS = 0.05
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 def run(reduction: ir.Table, *, first: Sequence[Callable[[], None]] = ()) -> pd.DataFrame:
@@ -28,13 +30,21 @@ def run(reduction: ir.Table, *, first: Sequence[Callable[[], None]] = ()) -> pd.
     """
     engine: Any = reduction.get_backend()
 
-    def counted() -> pd.DataFrame:
+    def computed() -> pd.DataFrame:
         for fill in first:
             fill()
-        found: pd.DataFrame = reduction.to_pandas()
-        return found
+        result: pd.DataFrame = reduction.to_pandas()
+        return result
 
-    return apart(engine, counted, meanwhile=partial(engine.compile_ahead, reduction) if first else None)
+    return run_interruptible(engine, computed, meanwhile=partial(engine.compile_ahead, reduction) if first else None)
+
+
+def cached(reduction: ir.Table) -> ir.Table:
+    """Run a reduction that several others use once, and cache it in the engine while it is referenced.
+
+    Engines other than the in-process DuckDB are only read from: the result is fetched into memory instead.
+    """
+    return reduction.cache() if reduction.get_backend().name == "duckdb" else ibis.memtable(reduction.to_pyarrow())
 
 
 def arrow_of(reduction: ir.Table) -> pa.Table:
@@ -42,11 +52,13 @@ def arrow_of(reduction: ir.Table) -> pa.Table:
     engine: Any = reduction.get_backend()
     if engine.name != "duckdb":
         return reduction.to_pyarrow()
-    found: pa.Table = engine.con.sql(engine.compile(reduction)).to_arrow_table()
-    return found.cast(reduction.schema().to_pyarrow())
+    table: pa.Table = engine.con.sql(engine.compile(reduction)).to_arrow_table()
+    return table.cast(reduction.schema().to_pyarrow())
 
 
-def apart(engine: Any, work: Callable[[], Found], *, meanwhile: Callable[[], None] | None = None) -> Found:
+def run_interruptible(
+    engine: Any, work: Callable[[], Result], *, meanwhile: Callable[[], None] | None = None
+) -> Result:
     """Return the result of ``work``; Ctrl-C interrupts its query at once, although DuckDB itself ignores signals.
 
     Args:
@@ -56,21 +68,21 @@ def apart(engine: Any, work: Callable[[], Found], *, meanwhile: Callable[[], Non
         meanwhile: A function to call while the engine works; not called in the case above.
     """
     con = getattr(engine, "con", engine)
-    ours = hasattr(con, "interrupt") and getattr(engine, "name", "duckdb") == "duckdb"
-    if not ours or threading.current_thread() is not threading.main_thread():
+    is_interruptible = hasattr(con, "interrupt") and getattr(engine, "name", "duckdb") == "duckdb"
+    if not is_interruptible or threading.current_thread() is not threading.main_thread():
         return work()
-    with ThreadPoolExecutor(1) as counting:
-        counted = counting.submit(work)
+    with ThreadPoolExecutor(1) as worker:
+        running = worker.submit(work)
         try:
             import pandas  # noqa: F401, ICN001 - results need it: imported while the engine counts for the first time
 
             if meanwhile is not None:
                 meanwhile()
-            while not counted.done():  # a signal delivered to another thread is handled between two waits
-                wait([counted], timeout=HEARD_WITHIN)
-            return counted.result()
+            while not running.done():  # a signal delivered to another thread is handled between two waits
+                wait([running], timeout=SIGNAL_POLL_SECONDS)
+            return running.result()
         except BaseException:  # including KeyboardInterrupt and SystemExit
-            while not counted.done():  # repeated: an interrupt before the query has begun is lost
+            while not running.done():  # repeated: an interrupt before the query has begun is lost
                 con.interrupt()
-                wait([counted], timeout=HEARD_WITHIN)
+                wait([running], timeout=SIGNAL_POLL_SECONDS)
             raise

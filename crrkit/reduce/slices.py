@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.operations import Aggregate, DatabaseTable, Namespace
 
 from crrkit.reduce import sharing
-from crrkit.reduce.ordered import beneath, in_order
+from crrkit.reduce.customer_windows import in_order, relation_below
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -27,14 +27,14 @@ def in_slices(plan: Plan) -> ir.Table:
     slice, aggregating the union of the slices gives the same result as aggregating the whole table.
     """
     reduction = plan.reduction
-    counted = {node.parent: beneath(node.parent) for node in reduction.op().find(Aggregate)}
+    aggregated = {node.parent: relation_below(node.parent) for node in reduction.op().find(Aggregate)}
     slices = {table: _slices(table, known.slices) for table, known in plan.tables.items() if known.slices}
-    found = {rows: _of_slices(rows, table, slices[table]) for rows, table in counted.items() if table in slices}
-    whole: ir.Table = reduction.op().replace(found).to_expr() if found else reduction
-    return whole
+    unions = {rows: _union(rows, table, slices[table]) for rows, table in aggregated.items() if table in slices}
+    rewritten: ir.Table = reduction.op().replace(unions).to_expr() if unions else reduction
+    return rewritten
 
 
-def _of_slices(rows: Any, table: DatabaseTable, slices: list[DatabaseTable]) -> Any:
+def _union(rows: Any, table: DatabaseTable, slices: list[DatabaseTable]) -> Any:
     return ibis.union(*[rows.replace({table: one}).to_expr() for one in slices]).op()
 
 
@@ -42,7 +42,7 @@ def _slices(table: DatabaseTable, names: tuple[str, ...]) -> list[DatabaseTable]
     return [DatabaseTable(name=name, schema=table.schema, source=table.source, namespace=Namespace()) for name in names]
 
 
-def _number(engine: Any, rows: int) -> int:
+def _slice_number(engine: Any, rows: int) -> int:
     """Return the number of slices of a table of at most so many rows: one per thread, 1 if it is short."""
     if rows < WORTH_SLICES:
         return 1
@@ -50,21 +50,21 @@ def _number(engine: Any, rows: int) -> int:
     return min(int(threads), MOST_SLICES)
 
 
-def _cut(engine: Any, name: str, slices: tuple[str, ...]) -> None:
+def _create_views(engine: Any, name: str, slices: tuple[str, ...]) -> None:
     """Create views of about equal length, one per slice."""
     con = engine.con
     rows = con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]  # noqa: S608 - our own table name
-    cuts = [0, *(_first_of(con, name, rows * n // len(slices)) for n in range(1, len(slices))), rows]
+    cuts = [0, *(_first_row_of_customer(con, name, rows * n // len(slices)) for n in range(1, len(slices))), rows]
     for view, (begin, end) in zip(slices, pairwise(cuts), strict=True):
-        held = f"SELECT * FROM {name} WHERE rowid >= {begin} AND rowid < {end}"  # noqa: S608 - our own table name and numbers
-        con.execute(f"CREATE TEMP VIEW {view} AS {held}").fetchall()
+        query = f"SELECT * FROM {name} WHERE rowid >= {begin} AND rowid < {end}"  # noqa: S608 - our own table name and numbers
+        con.execute(f"CREATE TEMP VIEW {view} AS {query}").fetchall()
 
 
-def _first_of(con: Any, name: str, place: int) -> int:
+def _first_row_of_customer(con: Any, name: str, place: int) -> int:
     """Return the position of the first row of the customer whose row is at a position; 0 in an empty table."""
     customer = f"SELECT customer FROM {name} WHERE rowid = {place}"  # noqa: S608 - our own table name and a number
-    found = con.execute(f"SELECT min(rowid) FROM {name} WHERE customer = ({customer})").fetchall()[0][0]  # noqa: S608 - as above
-    return int(found or 0)
+    first = con.execute(f"SELECT min(rowid) FROM {name} WHERE customer = ({customer})").fetchall()[0][0]  # noqa: S608 - as above
+    return int(first or 0)
 
 
-sharing.sliced(in_order, number=_number, cut=_cut)
+sharing.sliced(in_order, number=_slice_number, cut=_create_views)

@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crrkit.ground import SourceError, format_number, gettext as _
-from crrkit.reduce.running import apart
+from crrkit.reduce.queries import run_interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ def watch(engine: object, paths: Iterable[Path]) -> None:
     weakref.finalize(engine, _watched.pop, id(engine), None)
 
 
-def changed(engine: object) -> Path | None:
+def changed_file(engine: object) -> Path | None:
     """Return a watched file that has changed since it was first read; None if none has."""
     return next((path for path, state in _watched.get(id(engine), {}).items() if _state(path) != state), None)
 
@@ -61,7 +61,7 @@ def watch_rows(table: ir.Table, *, name: str, known: ir.Table | None, rows: int)
     _counted.setdefault(id(engine), {})[table.op()] = _Counted(name, known, rows)
 
 
-def refuse_other_rows(reduction: ir.Table) -> None:
+def refuse_changed_rows(reduction: ir.Table) -> None:
     """Raise an error if the row count of a watched table has changed since it was read.
 
     Rows that were updated in place are not detected: that would require reading the whole table again.
@@ -72,19 +72,19 @@ def refuse_other_rows(reduction: ir.Table) -> None:
     counted = _counted.get(id(reduction.get_backend()), {})
     for op in reduction.op().find(counted.__contains__) if counted else ():
         name, known, rows = counted[op]
-        now = int(apart(known.get_backend(), known.count().execute))
+        now = int(run_interruptible(known.get_backend(), known.count().execute))
         if now != rows:
             message = _("{name} has changed since it was read: it had {was} rows to count, now {now}. Read it again.")
-            told = message.format(name=name, was=format_number(rows), now=format_number(now))
-            raise SourceError(told, argument="source")
+            text = message.format(name=name, was=format_number(rows), now=format_number(now))
+            raise SourceError(text, argument="source")
 
 
 def _state(path: Path) -> tuple[int, int]:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return 0, -1
-    return found.st_mtime_ns, found.st_size
+    return stat.st_mtime_ns, stat.st_size
 
 
 def is_of_an_engine(error: BaseException) -> bool:
@@ -92,38 +92,38 @@ def is_of_an_engine(error: BaseException) -> bool:
     return any(kind.__module__.partition(".")[0] in ENGINES for kind in type(error).__mro__)
 
 
-def in_short(error: BaseException) -> str:
+def first_line_of(error: BaseException) -> str:
     """Return the first line of an error message."""
     return (str(error) or type(error).__name__).strip().splitlines()[0].rstrip(".:")
 
 
-def is_out_of_room(error: BaseException) -> bool:
+def is_out_of_space(error: BaseException) -> bool:
     """Return whether the engine ran out of memory or of disk space for spilling."""
     return type(error).__name__ == "OutOfMemoryException" or "No space left" in str(error)
 
 
-_modest: set[int] = set()  # by identity, as above
+_limited_by_default: set[int] = set()  # by identity, as above
 
 
-def may_grow(engine: object) -> None:
+def allow_growth(engine: object) -> None:
     """Mark an engine as limited to less memory than available by our own default, not by the user."""
-    _modest.add(id(engine))
-    weakref.finalize(engine, _modest.discard, id(engine))
+    _limited_by_default.add(id(engine))
+    weakref.finalize(engine, _limited_by_default.discard, id(engine))
 
 
-def has_grown(engine: Any) -> bool:
+def lift_memory_limit(engine: Any) -> bool:
     """Lift our memory limit, if any, and return whether there was one: not every operator can spill to disk."""
-    if id(engine) not in _modest:
+    if id(engine) not in _limited_by_default:
         return False
-    _modest.discard(id(engine))
+    _limited_by_default.discard(id(engine))
     engine.con.execute("RESET memory_limit").fetchall()
     return True
 
 
-def no_room(broken: BaseException) -> SourceError:
+def out_of_space_error(broken: BaseException) -> SourceError:
     """Return the error to raise when memory or disk space ran out, in reading or in counting."""
     message = _(
         "There is not enough memory, or room on the disk, to count these rows: the engine says “{why}”. Allow more by"
         " CRRKIT_MEMORY=…, or name a folder on a larger disk by TMPDIR=…."
     )
-    return SourceError(message.format(why=in_short(broken)), argument="source")
+    return SourceError(message.format(why=first_line_of(broken)), argument="source")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TEXTS = ("contract", "receipt", "kind")
 
 
-def kept_rows(rows: ir.Table, *, by: tuple[str, ...]) -> ir.Table:
+def rows_to_save(rows: ir.Table, *, by: tuple[str, ...]) -> ir.Table:
     """Return the rows in normalised types, sorted by customer and time; lines of one receipt are summed to one row.
 
     Rows of one day are not summed: ages in days, windows and shifts to other time zones need the moments.
@@ -54,8 +54,8 @@ def together(parts: Sequence[ir.Table]) -> ir.Table:
 
 def first_moment(*tables: ir.Table) -> datetime:
     """Return the earliest time in the first table that has any row."""
-    found = (table.agg(first=table["at"].min()).to_pyarrow()["first"][0].as_py() for table in tables)
-    first: datetime = next(moment for moment in found if moment is not None)
+    moments = (table.agg(first=table["at"].min()).to_pyarrow()["first"][0].as_py() for table in tables)
+    first: datetime = next(moment for moment in moments if moment is not None)
     return first
 
 
@@ -64,5 +64,5 @@ def batches(rows: ir.Table, *, size: int) -> pa.RecordBatchReader:
     backend = rows.get_backend()
     if backend.name != "duckdb":
         return rows.to_pyarrow_batches(chunk_size=size)
-    found = backend.con.sql(backend.compile(rows))  # Ibis calls a method that newer DuckDB versions have removed
-    return found.to_arrow_reader(size) if hasattr(found, "to_arrow_reader") else found.fetch_arrow_reader(size)
+    relation = backend.con.sql(backend.compile(rows))  # Ibis calls a method that newer DuckDB versions have removed
+    return relation.to_arrow_reader(size) if hasattr(relation, "to_arrow_reader") else relation.fetch_arrow_reader(size)

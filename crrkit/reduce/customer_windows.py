@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 ALL, SO_FAR = ibis.window(), ibis.window(preceding=None, following=0)
 PER_ROW = 2**24  # day and period numbers are less than half of it in absolute value
-AT_ROW = "crrkit_row"
+ROW_COLUMN = "crrkit_row"
 _sorted: WeakSet[Any] = WeakSet()
-_looks: dict[str, bool] = {}  # by engine version
+_streaming_versions: dict[str, bool] = {}
 
 
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]  # Ibis's decorator has no types
@@ -51,19 +51,19 @@ def in_order(orders: ir.Table) -> ir.Table:
     """
     days = dated(orders)
     customer = days["customer"]
-    found = days.order_by(_hashed(customer) if customer.type().is_string() else customer, "day")
-    _sorted.add(found.op())
-    return found
+    ordered = days.order_by(_hashed(customer) if customer.type().is_string() else customer, "day")
+    _sorted.add(ordered.op())
+    return ordered
 
 
-@sharing.once_made(in_order)
-def _by_text_where_hashes_meet(engine: Any, name: str, orders: ir.Table) -> None:
+@sharing.after_creation(in_order)
+def _sort_by_text_on_hash_collision(engine: Any, name: str, orders: ir.Table) -> None:
     """Sort by the ids themselves if two of them have the same hash, since their rows would be mixed."""
     if not orders["customer"].type().is_string():
         return
-    beside = f"SELECT customer, lag(customer) OVER () AS former FROM {name}"  # noqa: S608 - our own table name
-    alike = f"SELECT count(*) FROM ({beside}) WHERE customer <> former AND hash(customer) = hash(former)"  # noqa: S608 - as above
-    if engine.con.execute(alike).fetchall()[0][0]:
+    neighbours = f"SELECT customer, lag(customer) OVER () AS former FROM {name}"  # noqa: S608 - our own table name
+    collisions = f"SELECT count(*) FROM ({neighbours}) WHERE customer <> former AND hash(customer) = hash(former)"  # noqa: S608 - as above
+    if engine.con.execute(collisions).fetchall()[0][0]:
         engine.create_table(name, dated(orders).order_by("customer", "day"), temp=True, overwrite=True)
 
 
@@ -73,27 +73,27 @@ def dated(orders: ir.Table) -> ir.Table:
     return orders.select(customer=orders["customer"], day=orders["at"].date(), **amount)
 
 
-def are_kept_in_order(orders: ir.Table) -> bool:
+def are_stored_in_order(orders: ir.Table) -> bool:
     """Return whether these purchases are shared, in an engine with streaming window functions."""
-    return sharing.is_shared(orders) and _looks_row_by_row(orders.get_backend())
+    return sharing.is_shared(orders) and _streams_windows(orders.get_backend())
 
 
-def _looks_row_by_row(engine: Any) -> bool:
+def _streams_windows(engine: Any) -> bool:
     """Return whether this DuckDB streams windows without partition and order; early versions materialise them."""
-    if engine.version not in _looks:
-        asked = "lag(i, 2) OVER (), lead(i) OVER (), max(i) OVER (ROWS UNBOUNDED PRECEDING), row_number() OVER ()"
-        found = engine.con.execute(f"EXPLAIN SELECT {asked} FROM range(9) t(i)").fetchall()  # noqa: S608 - no value
-        plan = found[0][1].upper().replace("_", " ")
-        _looks[engine.version] = "WINDOW" in plan and "WINDOW" not in plan.replace("STREAMING WINDOW", "")
-    return _looks[engine.version]
+    if engine.version not in _streaming_versions:
+        windows = "lag(i, 2) OVER (), lead(i) OVER (), max(i) OVER (ROWS UNBOUNDED PRECEDING), row_number() OVER ()"
+        rows = engine.con.execute(f"EXPLAIN SELECT {windows} FROM range(9) t(i)").fetchall()  # noqa: S608 - no value
+        plan = rows[0][1].upper().replace("_", " ")
+        _streaming_versions[engine.version] = "WINDOW" in plan and "WINDOW" not in plan.replace("STREAMING WINDOW", "")
+    return _streaming_versions[engine.version]
 
 
 def are_in_order(rows: ir.Table) -> bool:
     """Return whether rows are read in the order of `in_order`: only order-preserving operations lie in between."""
-    return beneath(rows.op()) in _sorted
+    return relation_below(rows.op()) in _sorted
 
 
-def beneath(node: Any) -> Any:
+def relation_below(node: Any) -> Any:
     """Return the relation below selections, filters and streaming windows; None if there is any other window.
 
     A partitioned or ordered window sorts the rows and leaves them so; an aggregate over all rows cannot use parts.
@@ -101,10 +101,10 @@ def beneath(node: Any) -> Any:
     windows = node.find(WindowFunction)
     while isinstance(node, Project | Filter):
         node = node.parent
-    return node if all(map(_is_a_look, windows)) else None
+    return node if all(map(_is_streaming, windows)) else None
 
 
-def _is_a_look(window: WindowFunction) -> bool:
+def _is_streaming(window: WindowFunction) -> bool:
     sorts = window.group_by or window.order_by
     return not sorts and (isinstance(window.func, Lag | Lead | RowNumber) or window.end is not None)
 
@@ -114,7 +114,7 @@ def date_of(number: ir.IntegerValue, rows: ir.Table) -> ir.DateValue:
     return _date_of(number.cast("int32")) if are_in_order(rows) else day_of_number(number)
 
 
-class Own:
+class CustomerWindows:
     """Window functions over each customer's rows, without a sort if the rows are in order.
 
     Args:
@@ -130,7 +130,7 @@ class Own:
 
     def __init__(self, rows: ir.Table, *, by: str, by_sorting: bool = False) -> None:
         self.are_in_order = not by_sorting and are_in_order(rows)
-        self.rows = rows.mutate(**{AT_ROW: ibis.row_number().over(ALL) * PER_ROW}) if self.are_in_order else rows
+        self.rows = rows.mutate(**{ROW_COLUMN: ibis.row_number().over(ALL) * PER_ROW}) if self.are_in_order else rows
         self.window = {"group_by": rows["customer"], "order_by": rows[by]}
 
     def lag(self, value: ir.Value, n: int = 1) -> ir.Value:
@@ -155,9 +155,9 @@ class Own:
         # The row number is in the high bits, so that the maximum is from the last row with a value.
         is_day = value.type().is_date()
         number = day_number(value) if is_day else value
-        highest = (self.rows[AT_ROW] + PER_ROW // 2 + number).max().over(SO_FAR)
-        found = (highest & (PER_ROW - 1)) - PER_ROW // 2
-        return date_of(found, self.rows) if is_day else found.cast(value.type())
+        highest = (self.rows[ROW_COLUMN] + PER_ROW // 2 + number).max().over(SO_FAR)
+        latest = (highest & (PER_ROW - 1)) - PER_ROW // 2
+        return date_of(latest, self.rows) if is_day else latest.cast(value.type())
 
     def _if_same(self, customer: ir.Value, value: ir.Value) -> ir.Value:
         return ibis.ifelse(customer.over(ALL) == self.rows["customer"], value.over(ALL), ibis.null(value.type()))
