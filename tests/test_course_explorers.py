@@ -298,6 +298,18 @@ class TestWhoIsNew:
 
 
 class TestDecomposition:
+    def test_stages_given_by_name_are_called_as_in_the_tables(self) -> None:
+        mix = {"middle": (0.4, 0.55), "long": (0.6, 0.925)}
+        explorer = DecompositionExplorer(before=mix, after=mix, lang="ru")
+        picture = b64decode(re.search('base64,([^"]+)', explorer.still())[1]).decode()
+        assert ">средняя<" in picture
+        assert ">middle<" not in picture
+        assert "middle" in explorer.code
+        own = DecompositionExplorer(
+            before={"a": (1.0, 0.5), "long": (0.0, 0.9)}, after={"a": (0.5, 0.5), "long": (0.5, 0.9)}
+        )
+        assert "long" in b64decode(re.search('base64,([^"]+)', own.still())[1]).decode()
+
     def test_simpson_in_the_first_state(self) -> None:
         # domain.md 3.7, V3
         split = DecompositionExplorer().split

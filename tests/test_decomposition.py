@@ -178,6 +178,20 @@ def test_russian() -> None:
     assert "Every" not in text
 
 
+def test_stages_are_called_as_in_the_other_tables() -> None:
+    mix = {"middle": (0.4, 0.55), "long": (0.6, 0.925)}, {"middle": (1.0, 0.57)}
+    with crr.use_language("ru"):
+        text = str(decompose(*mix))
+        own = str(
+            decompose(*({"a": state["middle"], **{k: v for k, v in state.items() if k == "long"}} for state in mix))
+        )
+    assert "средняя" in text
+    assert "отнесено к структуре: длительная" in text
+    assert "long" not in text
+    assert "long" in own, "a name of the list's own beside another is not translated"
+    assert list(decompose(*mix).table["segment"]) == ["middle", "long"]
+
+
 def test_numbers_of_rows_are_no_segments() -> None:
     # Rows of an account for two periods: row 0 and row 2 are one region, and as numbers they would share nothing.
     rows = pd.DataFrame({

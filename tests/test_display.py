@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import crrkit
+from crrkit.ground import PLAIN_TEXT
 from crrkit.ground.display import ROWS_OF_AN_END, ROWS_SHOWN, UNDEFINED, Shown, format_cell
 
 CLUB = crrkit.read_contracts(crrkit.sample_path("contracts"))
@@ -64,6 +65,20 @@ def test_html_is_a_table_with_headings_that_nobody_breaks_out_of() -> None:
     assert "<b>" not in html
     assert "hidden" not in html
     assert SMALL._repr_html_() == html
+
+
+def test_two_sums_in_dollars_are_no_formula_in_a_notebook() -> None:
+    paid = pd.DataFrame({"client": ["a", "b"], "day": ["2024-01-05", "2024-02-05"], "$10 to $20": [10, 20]})
+    quality = crrkit.read_orders(paid, customer="client", at="day", amount="$10 to $20").quality
+    explorer = crrkit.widgets.DecompositionExplorer(
+        before={"$10": (0.4, 0.5), "$20": (0.6, 0.9), "$30": (0.0, 0.0)},
+        after={"$10": (0.4, 0.6), "$20": (0.5, 0.9), "$30": (0.1, 0.5)},
+    )
+    assert not len(quality.table)
+    assert "$10 to $20" in quality.to_html()
+    for shown in (quality.to_html(), explorer.still()):
+        bare = re.sub(rf'<(\w+) class="[^"]*{PLAIN_TEXT}">.*?</\1>|<[^>]*>', "", shown)
+        assert "$" not in bare
 
 
 def test_of_a_long_table_both_ends_are_shown_and_what_is_left_out_is_said() -> None:

@@ -200,11 +200,14 @@ class TestOpen:
         assert hears_ctrl_c
         assert signal.getsignal(signal.SIGINT) is before
 
-    def test_sliders_are_saved_with_the_notebook(self, server: Path, mine: Path) -> None:
+    def test_sliders_are_saved_and_nobody_is_asked_about_news(self, server: Path, mine: Path) -> None:
         assert open_lab(mine) == 3
         folders = [Path(folder) for folder in json.loads((server.parent / "config.json").read_text())]
         settings = json.loads((lab.LAB_CONFIG / "labconfig/default_setting_overrides.json").read_text())
-        assert settings == {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+        assert settings == {
+            "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
+            "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+        }
         assert lab.LAB_CONFIG in folders
 
     @pytest.mark.skipif(os.name == "nt", reason="there, ending a process is not a signal it can hear")

@@ -59,6 +59,26 @@ def test_a_total_of_all_is_no_revenue_of_somebody_unknown(tmp_path: Path, total:
     assert quality.doubts == (), "half of all money would be of unknown customers"
 
 
+@pytest.mark.parametrize("total", ["Итого,,2010,", ",,2010,", "Итого,,2010,checked"])
+def test_nobody_is_asked_what_the_state_of_a_total_means(tmp_path: Path, total: str) -> None:
+    rows = [f"c{i % 9},2024-01-{1 + i % 28:02d},10,{'отменён' if i == 4 else 'оплачен'}" for i in range(20)]
+    file = tmp_path / "a.csv"
+    file.write_text("\n".join(["who,when,paid,Статус", *rows, total]), encoding="utf-8")
+    base = read_orders(file, **NAMED)
+    assert (base.quality.doubts, base.quality.rows_used) == ((), 19)
+    file.write_text("\n".join(["who,when,paid,Статус", *rows, "c1,2024-02-01,10,", total]), encoding="utf-8")
+    (doubt,) = read_orders(file, **NAMED).quality.doubts
+    assert "also says '' (1)" in doubt, "the row that counts is still in doubt"
+
+
+def test_states_of_a_report_that_names_each_customer_once_are_still_in_doubt(tmp_path: Path) -> None:
+    rows = ["c1,,,", ",2024-01-05,10,gold", ",2024-01-15,10,blue", "c2,,,", ",2024-02-05,10,gold", ",2024-02-07,9,paid"]
+    (tmp_path / "a.csv").write_text("\n".join(["who,when,paid,status", *rows]), encoding="utf-8")
+    base = read_orders(tmp_path / "a.csv", **NAMED)
+    assert base.quality.rows_used == 4
+    assert "also says 'gold' (2), 'blue' (1)" in base.quality.doubts[0]
+
+
 @pytest.mark.parametrize("name", ["Total Energies", "Totalis", "Kenneth total", "Итогов", "Sum 41", "Subtotalia"])
 def test_names_with_such_a_word_are_customers(name: str) -> None:
     assert people(orders(["ann", name, name, "ann"])) == sorted(["ann", name])

@@ -22,7 +22,7 @@ from crrkit.ground.checks import (
     suggestion,
 )
 from crrkit.ground.chromium import find_chromium, print_page
-from crrkit.ground.display import PLAIN_TEXT, UNDEFINED, Shown, format_cell, is_missing, segment_names
+from crrkit.ground.display import PLAIN_TEXT, UNDEFINED, Shown, format_cell, is_missing, paragraphs, segment_names
 from crrkit.ground.errors import (
     AccountingMismatch,
     ColumnNotFoundError,
@@ -81,7 +81,7 @@ __all__ = [
     "check_given", "check_mapping", "check_moment", "check_named", "check_names", "check_number", "check_numbers",
     "check_target", "currency_sign", "described", "face", "find_chromium", "first_few", "format_cell", "format_date",
     "format_in_points", "format_money", "format_number", "format_percent", "format_points", "gettext", "is_missing",
-    "is_plain", "language", "longer", "mark", "month_name", "ngettext", "ntold", "print_page", "retold",
+    "is_plain", "language", "longer", "mark", "month_name", "ngettext", "ntold", "paragraphs", "print_page", "retold",
     "segment_names", "set_language", "suggestion", "told", "told_date", "told_list", "told_number", "told_percent",
     "use_language", "weekday_name", "write_beside", "write_csv",
 ]  # fmt: skip

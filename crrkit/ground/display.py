@@ -112,7 +112,7 @@ class Shown:
         """Return the displayed columns as an accessible HTML table, of a long table both ends."""
         rows, left_out = _ends(self._shown_rows())
         table = table_to_html(rows, titles=self._shown_titles(), kinds=self._shown_kinds(), caption=self.caption())
-        return _paragraphs(self.above()) + table + _paragraphs([*left_out, *self.below()])
+        return paragraphs(self.above()) + table + paragraphs([*left_out, *self.below()])
 
     def __str__(self) -> str:
         """The doubts, the caption, the displayed columns as text (of a long table both ends), and the notes."""
@@ -153,8 +153,8 @@ def _ends(rows: list[list[str]]) -> tuple[list[list[str]], list[str]]:
 _LEFT = ("text", "word", "date")
 
 
-def _paragraphs(notes: Iterable[str]) -> str:
-    """Return each note as an HTML paragraph."""
+def paragraphs(notes: Iterable[str]) -> str:
+    """Return each line as an HTML paragraph in which two dollar signs are no formula."""
     return "".join(f'<p class="{PLAIN_TEXT}">{html.escape(note)}</p>' for note in notes)
 
 

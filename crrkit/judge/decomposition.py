@@ -21,11 +21,12 @@ from crrkit.ground import (
 )
 from crrkit.judge.segment_rates import read_segments, two_periods
 from crrkit.judge.segments import simpson_notes
+from crrkit.measure import RetentionTable
+from crrkit.rules import STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from crrkit.measure import RetentionTable
     from crrkit.measure.stages import StageFlow
 
 SPLITS = ("twofold", "threefold")
@@ -45,6 +46,7 @@ class Decomposition(Shown):
         crr_after: The rate after.
         kind: ``twofold`` or ``threefold``.
         notes: Warnings, one sentence each.
+        of_stages: Whether the segments are stages, whose names are shown in the current language.
     """
 
     table: pd.DataFrame
@@ -52,6 +54,7 @@ class Decomposition(Shown):
     crr_after: float
     kind: str
     notes: tuple[str, ...] = ()
+    of_stages: bool = False
 
     kinds: ClassVar[Mapping[str, str]] = {
         "segment": "text", "share_before": "rate", "share_after": "rate", "crr_before": "rate", "crr_after": "rate",
@@ -101,6 +104,10 @@ class Decomposition(Shown):
     def below(self) -> tuple[str, ...]:
         """The warnings."""
         return self.notes
+
+    def _shown_kinds(self) -> list[str]:
+        names = ["word"] if self.of_stages else ["text"]
+        return names + super()._shown_kinds()[1:]
 
 
 def decompose(
@@ -167,6 +174,7 @@ def decompose(
     check_choice(kind, name="kind", choices=SPLITS)
     if account is not None:
         of, before = account, of if before is None else before
+    are_segments = isinstance(of, RetentionTable)  # named by the list, even if like a stage
     if isinstance(of, Shown):
         before, after, by = two_periods(of, before, after)
     elif before is None:
@@ -175,7 +183,9 @@ def decompose(
     names = list(dict.fromkeys([*old.index, *new.index]))
     old, new = (_complete(rows, names) for rows in (old, new))
     table, crr = _split(old, new, threefold=kind == "threefold")
-    return Decomposition(table, crr[0], crr[1], kind, tuple(_notes(table, crr[1] - crr[0])))
+    of_stages = not are_segments and set(names) <= set(STAGES)
+    notes = _notes(table, crr[1] - crr[0], of_stages=of_stages)
+    return Decomposition(table, crr[0], crr[1], kind, tuple(notes), of_stages)
 
 
 def _split(old: pd.DataFrame, new: pd.DataFrame, *, threefold: bool) -> tuple[pd.DataFrame, tuple[float, float]]:
@@ -196,12 +206,12 @@ def _split(old: pd.DataFrame, new: pd.DataFrame, *, threefold: bool) -> tuple[pd
     return table, crr
 
 
-def _notes(table: pd.DataFrame, change: float) -> list[str]:
+def _notes(table: pd.DataFrame, change: float, *, of_stages: bool) -> list[str]:
     only_once = table.loc[table["crr_before"].isna() ^ table["crr_after"].isna(), "segment"]
     notes = [*simpson_notes(list(_moves(table)), change)]
     if len(only_once):
         text = _("Only in one of the periods, so that all they do is mix: {names}.")
-        notes.append(text.format(names=", ".join(map(str, only_once))))
+        notes.append(text.format(names=", ".join(_(name) if of_stages else str(name) for name in only_once)))
     return notes
 
 

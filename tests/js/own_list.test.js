@@ -20,6 +20,7 @@ import {
 } from "../../crrkit/widgets/own_list/sentences.js";
 import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
 import { firstTellingAge } from "../../crrkit/widgets/own_list/triangle.js";
+import { labelAt } from "../../crrkit/widgets/own_list/rhythm.js";
 import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
 
 const MONTHS = [
@@ -366,4 +367,35 @@ test("of a period that still runs nobody knows yet whether it is news", () => {
   const words = { newsLater: "{when} runs" };
   assert.equal(newsLater({ status: "running" }, "in May 2024", words), "in May 2024 runs");
   assert.equal(newsLater({ status: "burn_in" }, "in May 2024", words), "");
+});
+
+test("the rate at an end of the curve stands where the curve does not run through it", () => {
+  const [top, bottom] = [14, 170];
+  const share = (y) => (y - top) / (bottom - top);
+  const text = (y) => ({ head: y - 10, foot: y });
+  const rising = [
+    [0, share(100)],
+    [0.1, share(80)],
+    [1, share(20)],
+  ];
+  assert.equal(labelAt(rising, "first"), 117, "below its beginning");
+  assert.equal(labelAt([...rising].reverse(), "last"), 13, "above its end");
+  const low = [
+    [0, share(160)],
+    [0.1, share(140)],
+    [1, share(20)],
+  ];
+  assert.ok(text(labelAt(low, "first")).foot < 140, "nothing fits below, and above it is over the curve that rises");
+  const falling = [
+    [0, share(30)],
+    [0.9, share(40)],
+    [1, share(90)],
+  ];
+  assert.equal(labelAt([...falling].reverse(), "last"), 107, "the curve comes from above");
+  assert.ok(labelAt(falling, "first") < 30, "the curve goes down");
+  const full = [
+    [0, share(14)],
+    [1, share(14)],
+  ];
+  assert.equal(labelAt([...full].reverse(), "last"), 11, "not cut by the edge of the picture");
 });

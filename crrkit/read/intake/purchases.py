@@ -10,6 +10,7 @@ import ibis
 from crrkit.ground import InputError, ntold as ngettext, told as _, told_number
 from crrkit.read.intake.fields import GIVEN
 from crrkit.read.quality import MOST_KINDS, unsettled, words_in
+from crrkit.read.sources import is_blank
 from crrkit.read.values import aggregate, is_true, parse_ids, words_of
 from crrkit.read.words import (
     COUNTED,
@@ -55,10 +56,13 @@ class States:
     doubts: tuple[str, ...] = ()
 
 
-def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool) -> tuple[Opened, States]:
+def settle_states(
+    opened: Opened, *, counts: str | Sequence[str] | None, was_named: bool, fill_down: bool | None = None
+) -> tuple[Opened, States]:
     """Determine the states that are not purchases; a detected column whose values are not states is ignored.
 
-    ``counts`` are the words that are purchases; without it, all words are, except those known not to be.
+    ``counts`` are the words that are purchases; without it, all words are, except those known not to be. Only words of
+    rows that can count are in doubt; ``fill_down`` says whether rows without a customer can.
 
     Raises:
         InputError: If there is no column for ``counts``, or one of its words does not occur.
@@ -91,11 +95,34 @@ def settle_states(opened: Opened, *, counts: str | Sequence[str] | None, was_nam
     if said is None and fold(column) in DEAL_STAGES and len(words) > 1:
         raise _stages(column, words)
     meant = judge_states(words, counts=said)
+    strange = [word for word in words if meant[word] == UNKNOWN_STATE]
+    if strange:
+        able = _rows_that_can_count(opened, column, strange, fill_down=fill_down)
+        words |= able
+        meant = {word: meaning for word, meaning in meant.items() if meaning != UNKNOWN_STATE or able[word]}
     if not was_named and said is None and _is_none(column, meant):
         others = {role: name for role, name in opened.columns.items() if role != "status"}
         return replace(opened, columns=others), States()
     states = _states(column, words, meant)
     return opened, replace(states, doubts=(*states.doubts, *doubts))
+
+
+def _rows_that_can_count(
+    opened: Opened, column: str, words: Sequence[str], *, fill_down: bool | None
+) -> dict[str, int]:
+    """Return the number of rows of each word with a time and a customer, or one filled in from above.
+
+    The total of a report has neither: what its state means need not be asked.
+    """
+    table = opened.table
+    word = table[column].cast("string").strip().fill_null("")
+    customer, at = (~is_blank(table[opened.columns[role]]) for role in ("customer", "at"))
+    rows = table.select(word=ibis.ifelse(word.isin(words), word, ibis.null("string")), both=customer & at, dated=at)
+    counted = rows.group_by("word").agg(both=rows["both"].sum(), dated=rows["dated"].sum())
+    seen = {row["word"]: row for row in counted.to_pyarrow().to_pylist()}
+    is_grouped = fill_down is None and not any(row["both"] for row in seen.values())
+    known = "dated" if opened.in_order and (fill_down or is_grouped) else "both"
+    return {word: seen[word][known] for word in words}
 
 
 def _with_whole_orders(opened: Opened, column: str, *, said: Sequence[str] | None) -> tuple[Opened, list[str]]:
@@ -168,8 +195,8 @@ def _is_none(column: str, meant: Mapping[str, str]) -> bool:
 
 
 def _states(column: str, words: Mapping[str, int], meant: Mapping[str, str]) -> States:
-    aside = [word for word in words if meant[word] == NO_PURCHASE]
-    strange = [word for word in words if meant[word] == UNKNOWN_STATE]
+    aside = [word for word in words if meant.get(word) == NO_PURCHASE]
+    strange = [word for word in words if meant.get(word) == UNKNOWN_STATE]
     notes, doubts = [], []
     if aside:
         text = _(

@@ -157,7 +157,8 @@ def read_order_rows(
     """Return rows with ``customer at`` (and ``amount receipt`` if given)."""
     check_choice(refunds, name="refunds", choices=("set aside", "keep"))
     opened = open_source(source, kind="orders", named=named, by=by, forms=forms)
-    opened, states = settle_states(opened, counts=counts, was_named=named["status"] is not None)
+    was_named, fill_down = named["status"] is not None, forms.layout.fill_down
+    opened, states = settle_states(opened, counts=counts, was_named=was_named, fill_down=fill_down)
     opened, forms = in_business_zone(opened, forms, "at")
     opened = filled_down(opened, time="at", forms=forms)
     numbers = ("amount", "quantity", "price")
@@ -188,7 +189,7 @@ def settle_orders(source: Any, layout: Layout) -> dict[str, str]:
     """Return the columns of a log of purchases without reading its rows; an error if it is not one."""
     roles = ("customer", "at", "amount", "quantity", "price", "receipt", "status")
     opened = open_source(source, kind="orders", named=dict.fromkeys(roles), by=(), forms=text.Forms(layout=layout))
-    opened, _states = settle_states(opened, counts=None, was_named=False)
+    opened, _states = settle_states(opened, counts=None, was_named=False, fill_down=layout.fill_down)
     numbers = {role: column for role, column in opened.columns.items() if role in ("amount", "quantity", "price")}
     amounts = {role: number.value for role, number in parse_numbers(opened.table, numbers, text.Forms()).items()}
     _event_doubts(opened, _with_product(amounts), ())

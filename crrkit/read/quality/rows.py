@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +10,7 @@ from crrkit.ground import (
     check_choice,
     mark,
     ntold as ngettext,
+    paragraphs,
     retold,
     told as _,
     told_number as format_number,
@@ -204,4 +204,4 @@ class QualityReport(Shown):
         """Return the report as HTML."""
         if len(self.table):
             return super().to_html()
-        return "".join(f"<p>{html.escape(line)}</p>" for line in (*self.above(), self.caption(), *self.below()))
+        return paragraphs([*self.above(), self.caption(), *self.below()])

@@ -23,6 +23,7 @@ from crrkit.ground import (
     gettext as _,
     is_plain,
     language,
+    paragraphs,
     use_language,
 )
 
@@ -83,7 +84,7 @@ def still_html(line: str, svg: str, alt: str, *, about: str = "") -> str:
     """A sentence and a picture; as an image, because sanitizers remove inline SVG."""
     data = b64encode(svg.encode()).decode()
     image = f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width:100%">'
-    lines = "\n".join(f"<p>{escape(one)}</p>" for one in (about, line) if one)
+    lines = "\n".join(paragraphs([one]) for one in (about, line) if one)
     return f"{lines}\n<p>{image}</p>"
 
 

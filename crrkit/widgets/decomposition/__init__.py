@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from crrkit.ground import check_given, format_percent, format_points, gettext as _, use_language
+from crrkit.rules import STAGES
 from crrkit.widgets.bench import Explorer, Mix, StateError, still_html
 from crrkit.widgets.decomposition.still import mosaic_svg
 
@@ -126,7 +127,8 @@ class DecompositionExplorer(Explorer):
             rates = {"before": format_percent(split.crr_before), "after": format_percent(split.crr_after)}
             parts = {"rate": split.rate_effect, "mix": split.mix_effect, "change": split.change}
             ink = rates | {name: format_points(part) for name, part in parts.items()}
-            picture = mosaic_svg(self.before, self.after, split, self._words)
+            before, after = (_shown(mix, self._words["stages"]) for mix in (self.before, self.after))
+            picture = mosaic_svg(before, after, split, self._words)
             line = " ".join([self._words["sum"].format(**ink), *split.notes])
             return still_html(line, picture, self._words["picture"].format(**ink), about=self._about)
 
@@ -184,6 +186,12 @@ def _there(mix: Segments) -> dict[str, tuple[float, float]]:
     return {segment: pair for segment, pair in mix.items() if pair[0]}
 
 
+def _shown(mix: Segments, stages: Mapping[str, str]) -> dict[str, tuple[float, float]]:
+    """The segments by the names to show: if all are stages, these are translated."""
+    are_stages = set(mix) <= set(stages)
+    return {stages[name] if are_stages else name: pair for name, pair in mix.items()}
+
+
 def _literal(mix: Segments) -> str:
     pairs = (
         f"{json.dumps(name, ensure_ascii=False)}: ({share}, {rate})" for name, (share, rate) in _there(mix).items()
@@ -218,6 +226,7 @@ def _words_of_the_page() -> dict[str, Any]:
         "mixAlone": _("No segment's retention changed: the overall rate moved by the mix alone."),
         "onlyOnce": _("Only in one of the periods, so that all they do is mix: {names}."),
         "tooMuch": _("The shares would sum to more than 100%. Until it fits, {shown} stands."),
+        "stages": {stage: _(stage) for stage in STAGES},
         "picture": _(
             "Shares as widths and rates as heights, so that the area is the CRR: {before} before, {after} after; {rate}"
             " by rate, {mix} by mix."

@@ -89,6 +89,8 @@ export function code({ before, after }) {
 function render({ model, el }) {
   const words = model.get("_words");
   const segments = model.get("before").map(([name]) => name);
+  const areStages = segments.every((name) => name in words.stages);
+  const names = segments.map((name) => (areStages ? words.stages[name] : name));
   const last = segments.length - 1;
   const key = (period, i, what) => `${period} ${i} ${what}`;
 
@@ -126,7 +128,7 @@ function render({ model, el }) {
   const groups = PERIODS.map((period) => ({ period, legend: html("legend", { id: uniqueId() }, words[period]) }));
   const controls = Object.fromEntries(
     groups.flatMap(({ period, legend }) => [
-      ...segments.map((segment, i) => [
+      ...names.map((segment, i) => [
         key(period, i, "share"),
         i === last
           ? readout(put(words.rest, { segment }))
@@ -137,7 +139,7 @@ function render({ model, el }) {
               end: (flat) => room(flat, period, i),
             }),
       ]),
-      ...segments.map((segment, i) => [
+      ...names.map((segment, i) => [
         key(period, i, "rate"),
         dial(put(words.rate, { segment }), { share: true, of: legend.id, hue: `segment-${i}` }),
       ]),
@@ -156,7 +158,7 @@ function render({ model, el }) {
     );
   const results = resultList({ crr: words.crr, rate: words.byRate, mix: words.byMix, change: words.change });
   const sum = sumLine();
-  const picture = mosaic(words);
+  const picture = mosaic(words, names);
 
   function draw(flat, say) {
     const state = pack(flat);
@@ -167,7 +169,7 @@ function render({ model, el }) {
     const { paradox: named, once } = parts.notes;
     const told = [
       named && words[named],
-      once.length && put(words.onlyOnce, { names: once.map((i) => segments[i]).join(", ") }),
+      once.length && put(words.onlyOnce, { names: once.map((i) => names[i]).join(", ") }),
     ].filter(Boolean);
     sum.show(put(words.sum, ink), told.join(" ") || words.plain);
     picture.show(state, parts, say, put(words.picture, { ...ink, before, after }));
@@ -204,7 +206,7 @@ function tidy(share) {
 
 /* ---- the picture ---- */
 
-function mosaic(words) {
+function mosaic(words, names) {
   const svg = vector("svg", { class: "crrkit-picture crrkit-mosaic", role: "img", width: "100%", height: HEIGHT });
 
   function show(state, parts, say, described) {
@@ -221,7 +223,7 @@ function mosaic(words) {
             y2: down(rate),
           }),
         ),
-        ...columns(state[period], from, to - from, say),
+        ...columns(state[period], names, [from, to - from], say),
         vector("line", { "data-line": "crr", x1: `${from}%`, x2: `${to}%`, y1: down(crr), y2: down(crr) }),
         caption("title", (from + to) / 2, TOP - 14, `${words[period]}: ${say.percent(crr)}`),
       ];
@@ -240,9 +242,9 @@ function down(rate) {
 }
 
 /** Shares as widths and rates as heights, so that the area is the overall rate. */
-function columns(mix, from, wide, say) {
+function columns(mix, names, [from, wide], say) {
   let x = from;
-  return mix.flatMap(([name, share, rate], i) => {
+  return mix.flatMap(([, share, rate], i) => {
     const width = wide * share;
     const middle = x + width / 2;
     const column = vector("rect", {
@@ -256,6 +258,7 @@ function columns(mix, from, wide, say) {
     x += width;
     // The middles of two columns are never close; with more, the sliders' colours identify them.
     if (!share || mix.length > 2) return [column];
+    const name = names[i];
     const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
     return [
       column,

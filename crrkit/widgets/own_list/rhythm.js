@@ -5,7 +5,13 @@ import { caption, field, levels, track, vector } from "../bench/shared.js";
 import { patch } from "./redraw.js";
 
 const RHYTHM = { left: 14, right: 97, top: 14, bottom: 170, height: 212 };
-const LOW = 0.14; // a rate under which nothing fits below its line
+const END_LABEL = {
+  width: 0.17, // of the axis: a rate at 360 pixels
+  above: 7, // of the curve
+  below: 17,
+  highest: 11, // which the picture would cut above
+  lowest: 166, // which would touch the axis below
+};
 const DAY_MARKS = [0, 1, 7, 30, 90, 180, 365, 1095];
 
 /**
@@ -53,24 +59,45 @@ export function silenceCurve(title, say, steps, choose) {
   function show(rates, silence, wanted, described) {
     svg.setAttribute("aria-label", described);
     const known = rates.filter(({ crr }) => !Number.isNaN(crr));
-    const line =
-      known.length > 1
-        ? [
-            track(
-              "returning",
-              known.map((one) => [place(one.silence), 1 - one.crr]),
-            ),
-          ]
-        : [];
+    const points = known.map((one) => [place(one.silence), 1 - one.crr]);
+    const line = known.length > 1 ? [track("returning", points)] : [];
     const at = known.find((one) => one.silence === silence)?.crr ?? NaN;
     const asked = { "data-line": "wanted", x1: `${RHYTHM.left}%`, x2: `${RHYTHM.right}%` };
     const level = Number.isNaN(wanted) ? [] : [vector("line", { ...asked, y1: down(wanted), y2: down(wanted) })];
-    const ends = known.length > 1 ? [known[0], known[known.length - 1]].map(endOf) : [];
-    patch(svg, ...axes, field(RHYTHM, ...line), ...level, ...ends, ...dot(silence, at));
+    const ends = () => [
+      endOf(known[0], labelAt(points, "first"), "start"),
+      endOf(known[known.length - 1], labelAt([...points].reverse(), "last"), "end"),
+    ];
+    patch(svg, ...axes, field(RHYTHM, ...line), ...level, ...(known.length > 1 ? ends() : []), ...dot(silence, at));
   }
-  const endOf = ({ silence, crr }, i) =>
-    caption("end", across(silence), down(crr) + (i || crr < LOW ? -7 : 17), say.percent(crr), i ? "end" : "start");
+  const endOf = ({ silence, crr }, y, anchor) => caption("end", across(silence), y, say.percent(crr), anchor);
   return { svg, show };
+}
+
+/**
+ * How far down the rate at an end of the curve is written, so that no part of the curve runs through it: on the side of
+ * which the curve stays clear, of two such sides below its beginning and above its end.
+ * @param {number[][]} points places and shares from the top, from this end on
+ * @param {"first" | "last"} end
+ */
+export function labelAt(points, end) {
+  const depth = RHYTHM.bottom - RHYTHM.top;
+  const downs = besideIt(points).map((share) => RHYTHM.top + depth * share);
+  const [high, low] = [Math.min(...downs), Math.max(...downs)];
+  const [rise, fall] = [downs[0] - high, low - downs[0]];
+  const isBelow = end === "first" ? fall <= rise : fall < rise;
+  if (isBelow && low + END_LABEL.below <= END_LABEL.lowest) return low + END_LABEL.below;
+  return Math.max(high - END_LABEL.above, END_LABEL.highest);
+}
+
+/** The shares at the points of a curve that are within the width of a label from its end, and where that width ends. */
+function besideIt(points) {
+  const off = ([x]) => Math.abs(x - points[0][0]);
+  const beyond = points.findIndex((point) => off(point) > END_LABEL.width);
+  if (beyond < 0) return points.map(([, share]) => share);
+  const [inner, outer] = [points[beyond - 1], points[beyond]];
+  const part = (END_LABEL.width - off(inner)) / (off(outer) - off(inner));
+  return [...points.slice(0, beyond).map(([, share]) => share), inner[1] + part * (outer[1] - inner[1])];
 }
 
 /** A picture over days of silence, one of which is selected by a click or by dragging. */

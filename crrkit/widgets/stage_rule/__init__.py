@@ -14,6 +14,7 @@ from crrkit.ground import (
     format_cell,
     format_number,
     gettext as _,
+    paragraphs,
     use_language,
 )
 from crrkit.rules import STAGES
@@ -235,7 +236,7 @@ class StageRuleExplorer(Explorer):
             line = f"{counted['caption']}. {words['elsewhere'].format(n=format_number(self.moved))} {self._rate_line()}"
             numbers = [f"{words['stages'][name]} {format_number(n)}" for name, n in counted["now"].items()]
             alt = words["picture"].format(numbers=", ".join(numbers))
-            return still_html(line, people_svg(counted, words), alt) + f"\n<p>{words['needsPython']}</p>"
+            return still_html(line, people_svg(counted, words), alt) + "\n" + paragraphs([words["needsPython"]])
 
     def _rate_line(self) -> str:
         rate, cells = self._counted["rate"], self.rates.map(lambda share: format_cell(share, "rate"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import traitlets
 
 from crrkit.counts import ROUNDING
-from crrkit.ground import InputError, check_given, format_cell, gettext as _, use_language
+from crrkit.ground import InputError, check_given, format_cell, gettext as _, paragraphs, use_language
 from crrkit.widgets.bench import (
     POINT,
     SLIDERS,
@@ -179,7 +178,7 @@ class StageExplorer(Explorer):
     def still(self) -> str:
         """The base, its stages and the ranking as static HTML, for places without JavaScript."""
         if self._words["refusal"]:
-            return f"<p>{escape(self._words['refusal'])}</p>"
+            return paragraphs([self._words["refusal"]])
         now, plain = self.projection, self.unchanged
         with use_language(self.lang):
             ranking = ranked(self._rank_table(), self.measure)
