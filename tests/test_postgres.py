@@ -18,7 +18,7 @@ from postgres_server import PASSWORD, postgres, programs
 import crrkit as crr
 from crrkit import cli, reduce
 from crrkit.measure.cube import list_cube
-from crrkit.report.parameters import Told
+from crrkit.report.parameters import ReportArguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -249,7 +249,7 @@ def said_by(*words: str) -> str:
 
 def test_the_password_is_in_nothing_that_is_printed_or_written(shop: str, tmp_path: Path) -> None:
     base = crr.read_orders(shop, table="orders")
-    page, told = tmp_path / "report.html", Told(base, "month")
+    page, told = tmp_path / "report.html", ReportArguments(base, "month")
     said = [repr(base), base._repr_html_(), repr(base.quality), str(crr.guess(shop, table="orders"))]
     said += [
         said_by("check", shop, "--table", "orders"),

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from audit import read_page
 from audit_amounts import Amounts, amounts_of, told_of_few
-from test_report_audit import _no_pictures, sample  # noqa: F401 - a fixture of each test
+from test_report_audit import sample
 
 import crrkit as crr
 from crrkit import reduce, report
@@ -19,6 +19,8 @@ from crrkit.report.published import pages_in
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 Cut = tuple[str, crr.Base, str | None]
 

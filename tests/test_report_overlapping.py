@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 from audit import build
 from audit_joint import Page, together
-from test_report_audit import _no_pictures, counted, page_of, public, sample  # noqa: F401 - a fixture of each test
+from test_report_audit import counted, page_of, sample
 
 import crrkit as crr
 from crrkit.ground import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 PERIODS = ("month", "quarter", "half-year")
 

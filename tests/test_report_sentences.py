@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from audit import read_page
 from audit_sentences import marks_are_shown, sentences, unexplained
-from test_report_audit import _no_pictures, five, public, sample  # noqa: F401 - a fixture of each test
+from test_report_audit import five, public, sample
 
 import crrkit as crr
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+pytestmark = pytest.mark.usefixtures("without_pictures")
 
 
 def written(base: crr.Base, folder: Path, every: str | None = None) -> tuple[str, Path]:

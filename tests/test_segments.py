@@ -184,7 +184,7 @@ def test_the_segment_is_the_first_column_and_the_headline_speaks_of_the_whole() 
     page = kept.to_html()
     assert "kept 3 of 4" in page
     assert page.index("region</th>") < page.index("period</th>")
-    assert '<th scope="row" style="text-align:left">south</th>' in page
+    assert '<th scope="row" style="text-align:left;white-space:nowrap">south</th>' in page
     assert list(kept.whole.table["kept"]) == [0, 4, 3]
     assert kept.whole.by == ()
 

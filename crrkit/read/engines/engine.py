@@ -77,17 +77,18 @@ def _without_merging(compiler: Any) -> Any:
 
 def _compile_ahead(con: Any) -> None:
     """Add ``compile_ahead(expression)`` to the engine, whose next ``compile`` of the expression then takes no time."""
-    compile_now, ahead = con.compile, dict[Any, str]()
+    compile_now, engine = type(con).compile, weakref.ref(con)  # no reference to itself, with which it would never end
+    ahead = dict[Any, str]()
 
     def compile_ahead(expression: ir.Expr) -> None:
         with _compiling:
             ahead.clear()  # of a query that failed before it was asked for
-            ahead[expression.op()] = compile_now(expression)
+            ahead[expression.op()] = compile_now(engine(), expression)
 
     def compiled(expression: ir.Expr, /, **options: Any) -> str:
         with _compiling:  # waits for what is being compiled ahead
             query = ahead.pop(expression.op(), None)
-            return compile_now(expression, **options) if query is None or any(options.values()) else query
+            return compile_now(engine(), expression, **options) if query is None or any(options.values()) else query
 
     con.compile, con.compile_ahead = compiled, compile_ahead
 
