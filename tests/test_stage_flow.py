@@ -309,6 +309,17 @@ def test_matrix_rows_sum_to_one_and_exit_counts_contacts_that_went_cold():
     pd.testing.assert_frame_equal(one + two, flow.counted(first="2024-03", last="2024-04"))
 
 
+def test_periods_in_the_wrong_order_are_refused_and_entries_of_no_period_are_undefined():
+    flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
+    for ask in (flow.counted, flow.entries, flow.matrix, flow.whole_periods):
+        with pytest.raises(ValueError, match=r"first='2024-05' is after last='2024-02'"):
+            ask(first="2024-05", last="2024-02")
+    log = pd.DataFrame({"who": ["a", "b"], "when": ["2024-01-10", "2024-01-12"]})
+    begun = crr.stage_flow(crr.read_orders(log, customer="who", at="when", as_of="2024-01-20"), first="2024-01")
+    assert begun.whole_periods() == ()
+    assert begun.entries().isna().all()
+
+
 def test_a_model_of_a_flow_starts_from_its_last_counts_and_rates():
     flow = crr.stage_flow(crr.read_events(crr.sample_path("events"), customer="client_id", amount="total"))
     model = crr.StageModel.from_flow(flow)

@@ -115,15 +115,17 @@ class StageFlow(Shown):
         return summed.reindex(index=list(IN_MATRIX), fill_value=0).rename_axis(columns="to_stage")
 
     def entries(self, *, first: str | None = None, last: str | None = None) -> pd.Series:
-        """Return the mean number of entries into each stage per period: people not seen before, and cold contacts."""
-        periods = self.whole_periods(first, last)
-        return entries_by_period(self.transitions, periods).sum() / max(len(periods), 1)
+        """Return the mean number of entries into each stage per period: people not seen before, and cold contacts.
+
+        NaN if the flow has no whole period.
+        """
+        return entries_by_period(self.transitions, self.whole_periods(first, last)).mean()
 
     def whole_periods(self, first: str | None = None, last: str | None = None) -> tuple[str, ...]:
         """Return the labels of the periods from ``first`` to ``last`` that ended by the cut-off date and were observed.
 
         Raises:
-            ValueError: If the flow has no such period.
+            ValueError: If the flow has no such period, or ``first`` is after ``last``.
         """
         over = self.table["until"] <= self.card.as_of - timedelta(days=self.card.merge_gap)
         whole = list(self.table["period"][over & (self.table.get("status", COMPLETE) != NOT_LISTED)])
@@ -134,6 +136,9 @@ class StageFlow(Shown):
                 raise InputError(message.format(name=name, label=label, **bounds), argument=name, given=label)
         begin = whole.index(first) if first else 0
         end = whole.index(last) if last else len(whole) - 1
+        if begin > end and whole:
+            message = _("first={first!r} is after last={last!r}. Give the earlier period first.")
+            raise InputError(message.format(first=first, last=last), argument="first", given=first)
         return tuple(whole[begin : end + 1])
 
     @property
