@@ -30,14 +30,14 @@ FLOWS = ("kept", "lost", "new", "returned", "new_lost")
 OF_THE_LIST = ("kept", "lost", "new", "returned", "end", "new_lost")
 READ = {  # of a state: what is counted here, and what tells of no customer
     "counts", "histograms", "spans", "silences", "segments", "regulars", "withheld", "told", "opening", "note",
-    "kind", "natural", "starting", "rule", "seen", "gaps", "z", "numbers", "cohorts", "cohort_customers",
+    "kind", "natural", "starting", "rule", "seen", "gaps", "z", "numbers", "cohorts", "cohorts_there",
 }  # fmt: skip
 
 
 def unpacked(state: dict[str, Any]) -> dict[str, np.ndarray]:
     """The histograms of a state, segment × period × bin, as the browser reads them."""
     assert set(state) == READ, f"the audit does not read {set(state) ^ READ}"
-    assert (state["numbers"], state["cohorts"], state["cohort_customers"], state["gaps"]) == ([], [], [], None)
+    assert (state["numbers"], state["cohorts"], state["cohorts_there"], state["gaps"]) == ([], [], [], None)
     assert [one["customers"] for one in state["segments"]] == [None] * len(state["segments"])
     numbers = _numbers(gzip.decompress(b64decode(state["counts"])))
     [span], names = state["spans"], state["histograms"]

@@ -25,8 +25,8 @@ EXPRESSIONS = {
     "revenue_changes": [
         module.revenue_changes(CONTRACTS, calendar=MONTHLY, as_of=AS_OF, by=by) for by in ((), ("region",))
     ],
-    "given_up": [
-        module.given_up(table, calendar=MONTHLY, as_of=AS_OF, by=by)
+    "partial_cancellations": [
+        module.partial_cancellations(table, calendar=MONTHLY, as_of=AS_OF, by=by)
         for table in (CONTRACTS, CONTRACTS.drop("contract"))
         for by in ((), ("region",))
     ],

@@ -61,7 +61,7 @@ EXPRESSIONS = {
     "dated": [module.dated(ORDERS), module.dated(ORDERS.drop("amount"))],
     "in_order": [module.in_order(ORDERS)],
     "active_periods": [module.active_periods(ORDERS, calendar=MONTHLY, as_of=AS_OF)],
-    "days_met": [module.days_met(CONTRACTS, "start", "end"), module.days_met(ORDERS, "at")],
+    "distinct_days": [module.distinct_days(CONTRACTS, "start", "end"), module.distinct_days(ORDERS, "at")],
     "silent_spells": [module.silent_spells(ORDERS, least=14)],
     "purchase_days": [module.purchase_days(ORDERS, as_of=MIDNIGHT)],
     "first_days": [module.first_days(ORDERS, as_of=as_of) for as_of in (AS_OF, MIDNIGHT)],

@@ -72,7 +72,7 @@ def cohort_curves(
         board.ax.plot(average.index, average, color=board.theme.ink, lw=2.2, zorder=4)
         labels = [_Label(average, _("all, weighted"), board.theme.ink)]
         if cohort is not None:
-            labels.append(_Label(_whole(rate, status, cohort), cohort, legible(board.theme.lost, board.theme)))
+            labels.append(_Label(_observed(rate, status, cohort), cohort, legible(board.theme.lost, board.theme)))
         _write(board, labels)
     describe(board.ax, _curves_in_words(grid, rate, status, average, cohort))
     return board.ax
@@ -112,7 +112,7 @@ def revenue_cohorts(grid: CohortGrid, *, ax: Axes | None = None, theme: str = "l
     with canvas(ax, theme=theme, narrow=narrow) as board:
         _axes(board, grid, curves)
         labels = []
-        for name, (words, color, style) in _money_looks(board).items():
+        for name, (words, color, style) in _money_styles(board).items():
             board.ax.plot(curves.index, curves[name], color=color, lw=2, ls=style, zorder=3)
             labels.append(_Label(curves[name], words, legible(color, board.theme)))
         _write(board, labels)
@@ -130,7 +130,7 @@ def _curves_of(grid: CohortGrid) -> tuple[pd.DataFrame, pd.DataFrame]:
     return rate.loc[somebody].iloc[:, first_column(grid) :], status.loc[somebody].iloc[:, first_column(grid) :]
 
 
-def _whole(rate: pd.DataFrame, status: pd.DataFrame, cohort: str) -> pd.Series:
+def _observed(rate: pd.DataFrame, status: pd.DataFrame, cohort: str) -> pd.Series:
     """The fully observed cells of a cohort."""
     return rate.T[cohort].where(status.T[cohort] == "observed")
 
@@ -143,7 +143,7 @@ def _money_of(grid: CohortGrid) -> pd.DataFrame:
     return frame.iloc[first_column(grid) :]
 
 
-def _money_looks(board: Canvas) -> dict[str, tuple[str, str, Any]]:
+def _money_styles(board: Canvas) -> dict[str, tuple[str, str, Any]]:
     """The words, the colour and the line of each curve."""
     theme = board.theme
     return {
@@ -231,7 +231,7 @@ def _curves_in_words(
     head = ngettext("Curve of {n} cohort by {age}.", "Curves of {n} cohorts by {age}.", n)
     parts = [head.format(n=n, age=age_name(grid.every)), *_points(_("Weighted average"), average)]
     if cohort is not None:
-        parts += _points(_("Cohort {name}").format(name=cohort), _whole(rate, status, cohort))
+        parts += _points(_("Cohort {name}").format(name=cohort), _observed(rate, status, cohort))
     return " ".join(parts)
 
 

@@ -105,7 +105,7 @@ class _Colors:
         box: dict[str, Any] = {"xy": (cell.x - 0.5 + GAP, cell.y - 0.5 + GAP), "width": 1 - 2 * GAP}
         look: dict[str, Any] = {"facecolor": "none", "linewidth": 0.6, "edgecolor": theme.rule}
         if cell.status == "unobserved":
-            look |= {"hatch": "////", "edgecolor": _faint(self.board), "linewidth": 0}
+            look |= {"hatch": "////", "edgecolor": _faint_color(self.board), "linewidth": 0}
         elif cell.rate == cell.rate:
             look |= {"facecolor": self.fill(cell.rate)}
         if cell.status == "in_progress":
@@ -117,11 +117,11 @@ class _Colors:
         known = cell.rate == cell.rate
         signs = {"unobserved": "", "suppressed": "\N{MULTIPLICATION SIGN}"}
         words = format_number(100 * cell.rate) if known else signs.get(cell.status, UNDEFINED)
-        color = _ink(self.fill(cell.rate)) if known else self.board.theme.muted
+        color = _text_color(self.fill(cell.rate)) if known else self.board.theme.muted
         return {"s": words, "color": color, "style": "italic" if cell.status == "in_progress" else "normal"}
 
 
-def _ink(fill: str) -> str:
+def _text_color(fill: str) -> str:
     """Black or white: one of them is legible even in the middle of the scale, where a softer black is not."""
     return max("#FFFFFF", "#000000", key=lambda ink: contrast(ink, fill))
 
@@ -136,26 +136,26 @@ def _scale(theme: str) -> Colormap:
     return LinearSegmentedColormap.from_list("kept", steps)
 
 
-def _faint(board: Canvas) -> str:
+def _faint_color(board: Canvas) -> str:
     return mix(board.theme.gone_edge, board.theme.paper, 0.5)
 
 
 def _legend(board: Canvas, triangle: Triangle) -> None:
     theme, seen = board.theme, set(triangle.cells["status"])
     marks: dict[str, tuple[str, dict[str, Any]]] = {
-        "unobserved": (_("not yet observed"), {"hatch": "////", "edgecolor": _faint(board), "linewidth": 0.5}),
+        "unobserved": (_("not yet observed"), {"hatch": "////", "edgecolor": _faint_color(board), "linewidth": 0.5}),
         "in_progress": (_("still running"), {"edgecolor": theme.ink, "linestyle": (0, (2, 1.5)), "linewidth": 0.9}),
     }
     handles = [Patch(facecolor="none", label=name, **look) for key, (name, look) in marks.items() if key in seen]
     legend = board.ax.legend(
-        handles=handles, title=_what(triangle), ncols=1 if board.narrow else 2, alignment="left", frameon=False,
+        handles=handles, title=_legend_title(triangle), ncols=1 if board.narrow else 2, alignment="left", frameon=False,
         loc="upper left", bbox_to_anchor=(0, 0), borderaxespad=0.2, borderpad=0, handlelength=1.6, columnspacing=1.2,
         fontsize=8, title_fontsize=8, labelcolor=theme.muted,
     )  # fmt: skip
     legend.get_title().set_color(theme.muted)
 
 
-def _what(triangle: Triangle) -> str:
+def _legend_title(triangle: Triangle) -> str:
     money = triangle.grid.value == "revenue"
     text = _("% of the revenue of age 0") if money else _("% of the cohort")
     full = _("full colour = {share}").format(share=format_percent(triangle.top, digits=0))

@@ -170,7 +170,7 @@ def _with_own_names(svg: str) -> str:
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     used = set(re.findall(r'url\(#([^)]+)\)|href="#([^"]+)"', svg))
     kept = {name for pair in used for name in pair if name}
-    svg = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in kept else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda match: match[0] if match[1] in kept else "", svg)
     own = hashlib.sha256(svg.encode()).hexdigest()[:8]
     return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>c{own}-", svg)
 

@@ -157,13 +157,13 @@ def _notes(rows: pd.DataFrame, result: LeverTable, measure: str) -> list[str]:
 
 
 def _in_words(rows: pd.DataFrame, result: LeverTable, measure: str) -> str:
-    values = "; ".join(_said(row, measure) for _i, row in rows.iterrows())
+    values = "; ".join(_value_with_range(row, measure) for _i, row in rows.iterrows())
     title = result.titles()[measure]
     text = _("Tornado chart: {caption}. {measure}: {values}.")
     return text.format(caption=result.caption().rstrip("."), measure=title[:1].upper() + title[1:], values=values)
 
 
-def _said(row: pd.Series, measure: str) -> str:
+def _value_with_range(row: pd.Series, measure: str) -> str:
     text = f"{lever_name(row['lever'])} {effect_text(row['value'], measure)}"
     if np.isnan(row["low"]):
         return text

@@ -118,12 +118,12 @@ def _draw_limits(board: Canvas, line: Line) -> None:
             line.limits.index, line.limits[name], color=color, lw=1, ls=(0, (4, 3)), drawstyle="steps-mid", zorder=1.6
         )
     ax.plot(line.limits.index[[0, -1]], [line.centre] * 2, color=color, lw=0.8, zorder=1.6)
-    news = line.limits[line.limits["signal"] != ""]
-    if news.empty:  # the layout would make room for a line of no points, which lies in the corner of the figure
+    signals = line.limits[line.limits["signal"] != ""]
+    if signals.empty:  # the layout would make room for a line of no points, which lies in the corner of the figure
         return
     size = min(6.0, 2.0 + 0.3 * _room(board, line)) + 5
     ring: dict[str, Any] = {"marker": "o", "ms": size, "mfc": "none", "mew": 1.5, "clip_on": False, "zorder": 3.5}
-    ax.plot(news.index, news["crr"], ls="none", mec=legible(board.theme.lost, board.theme), **ring)
+    ax.plot(signals.index, signals["crr"], ls="none", mec=legible(board.theme.lost, board.theme), **ring)
 
 
 def _draw_marks(board: Canvas, line: Line) -> None:

@@ -106,11 +106,11 @@ def _in_words(shares: pd.DataFrame, total: pd.Series) -> str:
     known = shares.dropna()
     places = sorted({0, len(known) // 2, len(known) - 1})
     rows = [(known.index[i], known["long"].iloc[i]) for i in places]
-    said = "; ".join(
+    listed = "; ".join(
         _("{period}: {share} of {n}").format(period=period, share=format_cell(share, "rate"), n=count(total[period]))
         for period, share in rows
     )
     text = _(
         "Mix of the customers by stage, as of the start of each period. In the long stage: {said}; the rest: middle."
     )
-    return text.format(said=said)
+    return text.format(said=listed)

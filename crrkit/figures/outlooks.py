@@ -80,8 +80,8 @@ def _band_words(table: pd.DataFrame) -> list[str]:
 
 
 def _outlook_in_words(result: Projection) -> str:
-    said = [_("Line chart of the customers"), result.caption().rstrip("."), *_band_words(result.table)]
-    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in said)
+    parts = [_("Line chart of the customers"), result.caption().rstrip("."), *_band_words(result.table)]
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts)
 
 
 def flip(
@@ -131,7 +131,7 @@ def flip(
     return board.ax
 
 
-def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
+def _styles(board: Canvas) -> dict[str, tuple[str, Any]]:
     """The colour and line style of each lever."""
     theme = board.theme
     hues = (theme.new_edge, theme.lost_edge, theme.muted, theme.long, theme.returned_edge, theme.ink, theme.kept)
@@ -142,7 +142,7 @@ def _looks(board: Canvas) -> dict[str, tuple[str, Any]]:
 def _draw_lines(board: Canvas, ranks: pd.DataFrame) -> None:
     ax = board.ax
     for lever in map(str, ranks):
-        color, style = _looks(board)[lever]
+        color, style = _styles(board)[lever]
         ax.plot(ranks.index, ranks[lever], color=color, ls=style, lw=2, solid_capstyle="round", zorder=2)
     last, levers = ranks.index[-1], ranks.shape[1]
     ax.set(xlim=(0.5, last + 0.5), ylim=(levers + 0.5, 0.5))
@@ -165,7 +165,7 @@ def _mark(board: Canvas, ranks: pd.DataFrame, flips: pd.DataFrame) -> None:
 def _write(board: Canvas, ranks: pd.DataFrame, result: LeverTable, measure: str) -> None:
     values = result.by_horizon[result.by_horizon["step"] == ranks.index[-1]].set_index("lever")[measure]
     for lever in map(str, ranks):
-        color, _style = _looks(board)[lever]
+        color, _style = _styles(board)[lever]
         known = ranks[lever].dropna()
         if len(known):
             name = lever_name(lever, width=17)
@@ -182,10 +182,10 @@ def _notes(result: LeverTable, measure: str) -> list[str]:
         _("rank by {measure}, 1 brings most").format(measure=result.titles()[measure]),
         _("ring: from which step one is ahead of another"),
     ]
-    return [*notes, *_tried(result)]
+    return [*notes, *_backtest_notes(result)]
 
 
-def _tried(result: LeverTable) -> list[str]:
+def _backtest_notes(result: LeverTable) -> list[str]:
     """The backtest error; empty for a model without a list."""
     return [result.basis.sentence(int(result.by_horizon["step"].max()))] if result.basis else []
 
@@ -194,12 +194,12 @@ def _in_words(ranks: pd.DataFrame, flips: pd.DataFrame, result: LeverTable, meas
     last = int(ranks.index[-1])
     text = _("Ranking of the levers by {measure} over {n} {n:step|steps}. After 1: {first}. After {n}: {last}.")
     head = text.format(measure=result.titles()[measure], n=last, first=_order(ranks, 1), last=_order(ranks, last))
-    said = _("From step {step} {one} is ahead of {other}.")
+    change = _("From step {step} {one} is ahead of {other}.")
     turns = [
-        said.format(step=step, one=lever_name(one), other=lever_name(other))
+        change.format(step=step, one=lever_name(one), other=lever_name(other))
         for step, one, other in flips.to_numpy().tolist()
     ]
-    return " ".join([head, *(turns or [_("No lever overtakes another.")]), *_tried(result)])
+    return " ".join([head, *(turns or [_("No lever overtakes another.")]), *_backtest_notes(result)])
 
 
 def _order(ranks: pd.DataFrame, step: int) -> str:

@@ -125,11 +125,11 @@ class _River:
 
     def nodes(self, column: int) -> dict[str, tuple[float, float]]:
         """The top and the height of each node of a boundary, downwards from 0."""
-        gap, y, found = self.gap * self.tallest, 0.0, {}
+        gap, y, nodes = self.gap * self.tallest, 0.0, {}
         for stage in self.stages:
-            found[stage] = (y, self.height(column, stage))
-            y += found[stage][1] + gap
-        return found
+            nodes[stage] = (y, self.height(column, stage))
+            y += nodes[stage][1] + gap
+        return nodes
 
     @property
     def tallest(self) -> float:

@@ -83,13 +83,13 @@ def marks_of(given: Mapping[str, str] | Mapping[date, str] | None, rows: pd.Data
     if not hasattr(given, "items"):
         message = _("marks is a {kind}; give days with their names, such as marks={{'2024-06-01': 'new prices'}}.")
         raise InputTypeError(message.format(kind=type(given).__name__), argument="marks", given=given)
-    found = [_mark(day, name, rows) for day, name in given.items()]
-    if len(found) > len(MARK_LETTERS):
+    marks = [_mark(day, name, rows) for day, name in given.items()]
+    if len(marks) > len(MARK_LETTERS):
         message = _("marks holds {n} {n:day|days}; a line chart shows {most} at most.").format(
-            n=len(found), most=len(MARK_LETTERS)
+            n=len(marks), most=len(MARK_LETTERS)
         )
         raise InputError(message, argument="marks", given=given)
-    return tuple(sorted(found, key=lambda mark: (mark.at, mark.name)))
+    return tuple(sorted(marks, key=lambda mark: (mark.at, mark.name)))
 
 
 def _mark(day: object, name: object, rows: pd.DataFrame) -> Mark:

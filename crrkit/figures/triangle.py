@@ -18,11 +18,11 @@ MOST_LINES = 60  # cohorts or ages: with more, the cells are illegible
 
 def one_segment(grid: Any) -> CohortGrid:
     """The grid itself; anything else, or a grid of several segments, is refused."""
-    found = check_given(grid, CohortGrid, name="grid")
-    if found.by:
+    checked = check_given(grid, CohortGrid, name="grid")
+    if checked.by:
         message = _("The grid has segments ({names}); draw one of them, grid.segment({first}=…).")
-        raise InputError(message.format(names=", ".join(found.by), first=found.by[0]), argument="grid")
-    return found
+        raise InputError(message.format(names=", ".join(checked.by), first=checked.by[0]), argument="grid")
+    return checked
 
 
 def first_column(grid: CohortGrid) -> int:

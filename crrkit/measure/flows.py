@@ -66,14 +66,14 @@ def flows_of_holders(histogram: pd.DataFrame, span: range) -> pd.DataFrame:
 
     ``start`` and ``end`` are people with any contract. Those who gave up some contracts and hold others count both as
     lost and as returned, so that the flows balance; ``reduced`` is their number. The histogram has the rows of
-    `reduce.spell_histogram`, followed by those of `reduce.given_up`.
+    `reduce.spell_histogram`, followed by those of `reduce.partial_cancellations`.
     """
     of_spells = histogram["history"].notna()
     any_left = ["joined", "left", "customers", "joins"]
-    spells, given_up = histogram[of_spells].astype(dict.fromkeys(any_left, "int64")), histogram[~of_spells]
+    spells, cancelled = histogram[of_spells].astype(dict.fromkeys(any_left, "int64")), histogram[~of_spells]
     flows = flows_of_spells(spells, span)
-    period = given_up["period"].to_numpy(dtype="int64")
-    lost, broken = (_sum_at(period, given_up[name], span) for name in ("reduced", "rejoined"))
+    period = cancelled["period"].to_numpy(dtype="int64")
+    lost, broken = (_sum_at(period, cancelled[name], span) for name in ("reduced", "rejoined"))
     reduced = lost - flows["lost"]
     moved = {name: flows[name] + reduced for name in ("returned", "joins", "leaves")}
     kept = {"kept": flows["start"] - lost, "lost": lost, "continuous": flows["start"] - broken, "reduced": reduced}

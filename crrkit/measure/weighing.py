@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOTICED = 0.01  # a difference between rates from which a doubt is serious
 MANY = 0.05  # a share of the rows, or of the revenue, from which a doubt is serious
 RECEIPTS = mark("receipt under a second customer or day")
-WITHOUT = {LARGEST: reduce.without_largest, CROWD_OF_ONE: reduce.without_crowd}
+WITHOUT = {LARGEST: reduce.without_largest, CROWD_OF_ONE: reduce.without_most_frequent_customer}
 SERIOUS, SLIGHT, NO_EFFECT = mark("serious"), mark("slight"), mark("no effect")
 
 

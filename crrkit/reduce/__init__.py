@@ -5,7 +5,7 @@ No other package evaluates expressions over customers' rows.
 
 from __future__ import annotations
 
-from crrkit.reduce.active import days_met, lives_in_months, rows_of_each, silent_spells
+from crrkit.reduce.active import distinct_days, lives_in_months, rows_of_each, silent_spells
 from crrkit.reduce.cohorts import (
     age_histogram,
     bracket_counts,
@@ -19,7 +19,7 @@ from crrkit.reduce.cohorts import (
     unpriced_count,
 )
 from crrkit.reduce.contract_events import END_EVENT, START_EVENT, contracts_from_events
-from crrkit.reduce.contracts import REVENUE_FLOWS, given_up, revenue_changes
+from crrkit.reduce.contracts import REVENUE_FLOWS, partial_cancellations, revenue_changes
 from crrkit.reduce.engine_errors import (
     allow_growth,
     first_line_of,
@@ -29,7 +29,7 @@ from crrkit.reduce.engine_errors import (
     watch,
     watch_rows,
 )
-from crrkit.reduce.outliers import with_first_of_receipts, without_crowd, without_largest
+from crrkit.reduce.outliers import with_first_of_receipts, without_largest, without_most_frequent_customer
 from crrkit.reduce.people import (
     customer_count,
     ids,
@@ -58,7 +58,7 @@ from crrkit.reduce.revenue import (
     revenue_ranks,
 )
 from crrkit.reduce.rows import clocked, collect, customer_segments, with_clock_moved
-from crrkit.reduce.saved_rows import batches, first_moment, rows_to_save, together
+from crrkit.reduce.saved_rows import batches, first_moment, rows_to_save, union_of
 from crrkit.reduce.shares import shares_of_cohorts, shares_of_holders, shares_of_payers
 from crrkit.reduce.sharing import (
     declare_shared,
@@ -145,8 +145,8 @@ __all__ = [
     "contracts_of_people",
     "customer_count",
     "customer_segments",
-    "days_met",
     "declare_shared",
+    "distinct_days",
     "enable_sharing",
     "everybody",
     "first_line_of",
@@ -154,7 +154,6 @@ __all__ = [
     "from_kept",
     "gap_counts",
     "gap_histogram",
-    "given_up",
     "ids",
     "ids_among",
     "in_slices",
@@ -175,6 +174,7 @@ __all__ = [
     "own_gap_units",
     "own_gaps",
     "pair_histogram",
+    "partial_cancellations",
     "pauses",
     "pauses_by_period",
     "people_of",
@@ -214,9 +214,9 @@ __all__ = [
     "stoppable",
     "stretch_histogram",
     "term_histogram",
-    "together",
     "touch_periods",
     "trailing_units",
+    "union_of",
     "unpriced_count",
     "watch",
     "watch_rows",
@@ -227,8 +227,8 @@ __all__ = [
     "with_first_of_receipts",
     "with_gaps_merged",
     "with_others",
-    "without_crowd",
     "without_largest",
+    "without_most_frequent_customer",
     "without_refunded",
     "words_among",
 ]

@@ -57,10 +57,10 @@ def buyers_of(events: ir.Table) -> ir.Table:
 
 def _bit_of_month(at: ir.TimestampValue) -> ir.IntegerValue:
     place = ((at.year() * 12 + at.month() - 1) % RING + RING) % RING  # not negative for years before 1 either
-    return _whole(1) << place.cast("int64")
+    return _int64(1) << place.cast("int64")
 
 
-def _of_each(rows: ir.Table) -> ir.Table:
+def _stored_by_customer(rows: ir.Table) -> ir.Table:
     """Return the stored part with one row per customer: `buyers_of` for events, otherwise `months_of`."""
     return (buyers_of if "kind" in rows.columns else months_of)(rows)
 
@@ -68,7 +68,7 @@ def _of_each(rows: ir.Table) -> ir.Table:
 def rows_of_each(rows: ir.Table) -> ir.Table:
     """Return ``customer, rows``: each customer's number of rows, from the stored months or buyers of shared rows."""
     if sharing.is_shared(rows):
-        return _of_each(rows).select("customer", "rows")
+        return _stored_by_customer(rows).select("customer", "rows")
     return rows.group_by("customer").agg(rows=rows.count())
 
 
@@ -80,9 +80,9 @@ def lives_in_months(rows: ir.Table, *, begin: datetime, until: datetime) -> ir.T
     """
     if not sharing.is_shared(rows) or _month(until) - _month(begin) >= RING:
         return None
-    ring = _of_each(rows)
-    bits = _turned(ring["months"], _month(begin) % RING)
-    lives = ring.select(first=(bits & -bits).nullif(0).log2().cast("int64"), last=_highest(bits))
+    ring = _stored_by_customer(rows)
+    bits = _rotated(ring["months"], _month(begin) % RING)
+    lives = ring.select(first=(bits & -bits).nullif(0).log2().cast("int64"), last=_highest_bit(bits))
     return lives.group_by("first", "last").agg(customers=lambda t: t.count())
 
 
@@ -116,30 +116,30 @@ def _by_days(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
 
 def _by_months(ring: ir.Table, length: int, *, begin: int, january: int, seen: int) -> ir.Table:
     """Compute `active_periods` from the bit sets, for periods of ``length`` months and ``seen`` months in all."""
-    lists = ring.select("customer", bits=_turned(ring["months"], january % RING) & _ones(seen))
+    lists = ring.select("customer", bits=_rotated(ring["months"], january % RING) & _bit_mask(seen))
     opened = (lists["bits"] & -lists["bits"]).nullif(0).log2().cast("int64")  # exact: it is a power of two
     known = lists.mutate(first=_periods(opened, length) + begin)
     places = ibis.range(0, -(-seen // length)).unnest().cast("int64").name("place").as_table()
-    there = known.join(places, (known["bits"] & (_whole(_ones(length)) << (places["place"] * length))) != 0)
-    past = there["bits"] & ((_whole(1) << (there["place"] * length)) - 1)
+    there = known.join(places, (known["bits"] & (_int64(_bit_mask(length)) << (places["place"] * length))) != 0)
+    past = there["bits"] & ((_int64(1) << (there["place"] * length)) - 1)
     rows = there.select("customer", "first", period=there["place"] + begin, past=past)
-    return rows.select("customer", "period", "first", before=_periods(_highest(rows["past"]), length) + begin)
+    return rows.select("customer", "period", "first", before=_periods(_highest_bit(rows["past"]), length) + begin)
 
 
-def _turned(months: ir.IntegerValue, by: int) -> ir.IntegerValue:
+def _rotated(months: ir.IntegerValue, by: int) -> ir.IntegerValue:
     """Rotate the bit set so that month ``by`` becomes bit 0."""
-    return months if not by else (months >> by) | ((months & _ones(by)) << (RING - by))
+    return months if not by else (months >> by) | ((months & _bit_mask(by)) << (RING - by))
 
 
-def _whole(number: int) -> ir.IntegerScalar:
+def _int64(number: int) -> ir.IntegerScalar:
     return ibis.literal(number, type="int64")
 
 
-def _ones(bits: int) -> int:
+def _bit_mask(bits: int) -> int:
     return (1 << bits) - 1
 
 
-def _highest(bits: ir.IntegerValue) -> ir.IntegerValue:
+def _highest_bit(bits: ir.IntegerValue) -> ir.IntegerValue:
     """Return the position of the highest set bit; null if there is none."""
     upper = bits >> EXACT_BITS
     places = (upper.nullif(0).log2() + EXACT_BITS, bits.nullif(0).log2())
@@ -150,7 +150,7 @@ def _periods(months: ir.IntegerValue, length: int) -> ir.IntegerValue:
     return months if length == 1 else (months / length).floor().cast("int64")
 
 
-def days_met(rows: ir.Table, *times: str) -> ir.Table:
+def distinct_days(rows: ir.Table, *times: str) -> ir.Table:
     """Return ``day``: the distinct days on which any of the timestamp columns falls; nulls are dropped."""
     days = [rows.select(day=rows[name].date()) for name in times]
     return ibis.union(*days, distinct=True).drop_null("day") if len(days) > 1 else days[0].distinct().drop_null("day")
@@ -165,8 +165,8 @@ def silent_spells(rows: ir.Table, *, least: int) -> ir.Table:
         rows: ``customer, at``.
         least: The number of days without any row from which a gap is always returned.
     """
-    met = rows.group_by(day=rows["at"].date()).agg(n=rows.count()).drop_null("day")
-    linked = met.mutate(after=met["day"].lead().over(order_by=met["day"]))
+    days = rows.group_by(day=rows["at"].date()).agg(n=rows.count()).drop_null("day")
+    linked = days.mutate(after=days["day"].lead().over(order_by=days["day"]))
     linked = linked.filter(linked["after"].notnull())
     spells = linked.mutate(days=(linked["after"].delta(linked["day"], unit="day") - 1).cast("int32"))
     placed = spells.mutate(place=ibis.row_number().over(order_by=[spells["days"].desc(), spells["day"]]))

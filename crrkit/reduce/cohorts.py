@@ -45,19 +45,19 @@ def order_stretches(
     if step is None:
         rows = _in_periods(orders, calendar, as_of)
     else:
-        rows = _aged(seen.select("customer", "at"), calendar, step).distinct()
+        rows = _with_ages(seen.select("customer", "at"), calendar, step).distinct()
     rows = rows.mutate(until=rows["since"], opens=ibis.ifelse(rows["since"] == 0, 1, 0))
     return with_segments(rows, seen, "at", by)
 
 
-def _aged(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
+def _with_ages(rows: ir.Table, calendar: Calendar, step: int | None) -> ir.Table:
     """Replace the moment ``at`` by ``period``, or with ``step`` by ``cohort`` and the age ``since``."""
     if step is None:
-        return rows.select(*_but(rows, "at"), period=period_index(rows["at"], calendar))
+        return rows.select(*_columns_except(rows, "at"), period=period_index(rows["at"], calendar))
     first = rows["at"].min().over(group_by=rows["customer"])
     begun = rows.mutate(first=first)
     age = _steps(begun["at"].epoch_seconds() - begun["first"].epoch_seconds(), step)
-    return begun.select(*_but(rows, "at"), cohort=period_index(begun["first"], calendar), since=age)
+    return begun.select(*_columns_except(rows, "at"), cohort=period_index(begun["first"], calendar), since=age)
 
 
 def _in_periods(orders: ir.Table, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -77,7 +77,7 @@ def _from_opening(paid: ir.Table, step: int | None) -> ir.Table:
     return paid.join(per_customer, "customer")
 
 
-def _but(rows: ir.Table, name: str) -> list[str]:
+def _columns_except(rows: ir.Table, name: str) -> list[str]:
     return [column for column in rows.columns if column != name]
 
 
@@ -121,7 +121,7 @@ def spell_stretches(
         start=runs["start"],
     )
     if not moment:
-        rows = _apart(rows)
+        rows = _disjoint(rows)
     rows = rows.drop("start")
     if step and moment:  # every customer is active at their own start
         opening = rows["opens"] == 1
@@ -132,7 +132,7 @@ def spell_stretches(
     return rows if segments is None else rows.join(segments, "customer")
 
 
-def _apart(rows: ir.Table) -> ir.Table:
+def _disjoint(rows: ir.Table) -> ir.Table:
     """Make a customer's stretches disjoint: a spell may end in the same age in which the next one begins."""
     before = rows["until"].lag().over(group_by=rows["customer"], order_by=rows["start"])
     return rows.mutate(since=ibis.greatest(rows["since"], ibis.coalesce(before + 1, rows["since"])))
@@ -170,10 +170,10 @@ def stretch_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
 
 def age_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
     """Return `stretch_histogram` for stretches of one age, with one grouping key fewer."""
-    found = stretches.group_by([*by, "cohort", "since"]).agg(
+    counts = stretches.group_by([*by, "cohort", "since"]).agg(
         stretches=stretches.count(), opens=stretches.count(where=stretches["opens"] == 1)
     )
-    return found.mutate(until=found["since"])
+    return counts.mutate(until=counts["since"])
 
 
 def last_histogram(stretches: ir.Table, *, by: Names = ()) -> ir.Table:
@@ -223,7 +223,7 @@ def revenue_histogram(
     """
     seen = _from_first_purchase(orders.filter(orders["at"] < as_of))
     priced = seen.select("customer", "at", amount=seen["amount"].cast("float64"), bought=is_purchase(seen))
-    aged = _aged(priced, calendar, step)
+    aged = _with_ages(priced, calendar, step)
     keys = [name for name in aged.columns if name not in ("amount", "bought")]
     paid = aged.group_by(keys).agg(revenue=aged["amount"].sum(), bought=aged["bought"].any())
     paid = paid.mutate(revenue=paid["revenue"].fill_null(0.0))

@@ -108,7 +108,9 @@ def last_period(end: ir.TimestampValue, calendar: Calendar, as_of: datetime) -> 
     return ibis.ifelse(seen >= as_of, ibis.literal(OPEN), period_index(seen, calendar))
 
 
-def given_up(contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()) -> ir.Table:
+def partial_cancellations(
+    contracts: ir.Table, *, calendar: Calendar, as_of: datetime, by: tuple[str, ...] = ()
+) -> ir.Table:
     """Return ``period, reduced, rejoined``: people with contracts at the start of a period who gave one up in it.
 
     ``reduced`` counts people who at its end hold neither all of these contracts nor their renewals; ``rejoined`` also

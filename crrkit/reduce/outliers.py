@@ -19,11 +19,11 @@ def without_largest(table: ir.Table) -> ir.Table:
     return table.filter(table["amount"].isnull() | (table["amount"] < table["amount"].max()))
 
 
-def without_crowd(table: ir.Table) -> ir.Table:
+def without_most_frequent_customer(table: ir.Table) -> ir.Table:
     """Return the rows without those of the customer with the most rows; of a tie, the first id in sort order."""
     sizes = table.group_by("customer").agg(rows=lambda rows: rows.count())
-    crowd = sizes.order_by([ibis.desc("rows"), "customer"]).limit(1)
-    return table.anti_join(crowd, "customer")
+    largest = sizes.order_by([ibis.desc("rows"), "customer"]).limit(1)
+    return table.anti_join(largest, "customer")
 
 
 def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
@@ -33,5 +33,5 @@ def with_first_of_receipts(table: ir.Table) -> tuple[ir.Table, int]:
     rank = ibis.dense_rank().over(group_by="receipt", order_by=[table["at"].date(), table["customer"]])
     rows = table.mutate(**{RANK: rank})
     later = rows["receipt"].notnull() & (rows[RANK] > 0)
-    found = collect(rows.filter(later).aggregate(rows=lambda late: late.count()))
-    return rows.filter(~later).drop(RANK), int(found["rows"].iloc[0])
+    dropped = collect(rows.filter(later).aggregate(rows=lambda late: late.count()))
+    return rows.filter(~later).drop(RANK), int(dropped["rows"].iloc[0])

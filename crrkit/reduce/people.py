@@ -61,16 +61,16 @@ def people_of(
         where: The required value of each segment column.
     """
     start, end, old = people["start"], people["end"], people["first"] < ibis.literal(begin, type="timestamp")
-    asked = {
+    condition = {
         "start": start, "kept": start & end, "lost": start & ~end, "new": end & ~start & ~old,
         "returned": end & ~start & old, "end": end,
     }[what]  # fmt: skip
     if first is not None:
         since, until = (ibis.literal(moment, type="timestamp") for moment in first)
-        asked &= (people["first"] >= since) & (people["first"] < until)
+        condition &= (people["first"] >= since) & (people["first"] < until)
     for name, value in where.items():
-        asked &= people[name] == value
-    return people.filter(asked).select("customer", "first")
+        condition &= people[name] == value
+    return people.filter(condition).select("customer", "first")
 
 
 def ids(rows: ir.Table, *, name: str) -> ir.Table:
@@ -98,7 +98,7 @@ def keys_among(tables: Iterable[ir.Table], *, keys: Iterable[str]) -> list[str]:
 
     wanted = pa.array(sorted(keys), pa.string())
     found: set[str] = set()
-    for column in _written_alike(tables):
+    for column in _normalised_ids(tables):
         texts = pc.replace_substring_regex(column, r"[^\p{L}\p{N}]+", "")
         found.update(texts.filter(pc.is_in(texts, value_set=wanted)).to_pylist())
     return sorted(found)
@@ -114,7 +114,7 @@ def words_among(tables: Iterable[ir.Table], *, words: Iterable[str], fewer_than:
 
     wanted = pa.array(sorted(words), pa.string())
     found: set[str] = set()
-    for column in _written_alike(tables):
+    for column in _normalised_ids(tables):
         parts = pc.list_flatten(pc.split_pattern_regex(column, r"[^\p{L}\p{N}]+"))
         counts = parts.filter(pc.is_in(parts, value_set=wanted)).value_counts().to_pylist()
         most = min(fewer_than, max(2, len(column) / 2))
@@ -122,12 +122,12 @@ def words_among(tables: Iterable[ir.Table], *, words: Iterable[str], fewer_than:
     return sorted(found)
 
 
-def _written_alike(tables: Iterable[ir.Table]) -> Iterator[Any]:
+def _normalised_ids(tables: Iterable[ir.Table]) -> Iterator[Any]:
     """Yield the ids of each table in lower case and NFKC, with "ё" as "е"."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for table, name in [(table, name) for table in tables for name in IDS if name in table.columns]:
         column = ids(table, name=name).to_pyarrow()["customer"].cast(pa.string())
-        alike = pc.utf8_lower(pc.utf8_normalize(column, form="NFKC"))
-        yield pc.replace_substring(alike, "ё", "е")
+        lower = pc.utf8_lower(pc.utf8_normalize(column, form="NFKC"))
+        yield pc.replace_substring(lower, "ё", "е")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import ibis.expr.types as ir
 
-MADE_ON_THE_WAY = ("CTE_SCAN", "REC_CTE_SCAN", "COLUMN_DATA_SCAN", "DUMMY_SCAN", "EMPTY_RESULT", "DELIM_SCAN")
+INTERMEDIATE_SCANS = ("CTE_SCAN", "REC_CTE_SCAN", "COLUMN_DATA_SCAN", "DUMMY_SCAN", "EMPTY_RESULT", "DELIM_SCAN")
 
 
 class Scan(NamedTuple):
@@ -37,10 +37,10 @@ def scans_of(reduction: ir.Table) -> list[Scan]:
     backend = reduction.get_backend()
     if backend.name != "duckdb":
         return _named_in(reduction)
-    found = backend.con.execute(f"EXPLAIN (FORMAT JSON) {backend.compile(reduction)}").fetchall()
-    leaves = [leaf for root in json.loads(found[0][1]) for leaf in _leaves(root)]
+    rows = backend.con.execute(f"EXPLAIN (FORMAT JSON) {backend.compile(reduction)}").fetchall()
+    leaves = [leaf for root in json.loads(rows[0][1]) for leaf in _leaves(root)]
     return [
-        Scan(leaf["name"].strip(), _columns(leaf)) for leaf in leaves if leaf["name"].strip() not in MADE_ON_THE_WAY
+        Scan(leaf["name"].strip(), _columns(leaf)) for leaf in leaves if leaf["name"].strip() not in INTERMEDIATE_SCANS
     ]
 
 
@@ -52,8 +52,8 @@ def _leaves(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _columns(leaf: dict[str, Any]) -> tuple[str, ...]:
-    said = leaf["extra_info"].get("Projections", ())
-    return (said,) if isinstance(said, str) else tuple(said)
+    projections = leaf["extra_info"].get("Projections", ())
+    return (projections,) if isinstance(projections, str) else tuple(projections)
 
 
 def _named_in(reduction: ir.Table) -> list[Scan]:

@@ -75,10 +75,10 @@ def repeat_histogram(orders: ir.Table, *, as_of: datetime) -> ir.Table:
 
 def of_kinds(events: ir.Table, *, kinds: tuple[str, ...]) -> ir.Table:
     """Return the events of some kinds, without the column ``kind``."""
-    return events.filter(events["kind"].isin(kinds)).select(*_but_the_kind(events))
+    return events.filter(events["kind"].isin(kinds)).select(*_columns_except_kind(events))
 
 
-def _but_the_kind(events: ir.Table) -> list[str]:
+def _columns_except_kind(events: ir.Table) -> list[str]:
     """Return the names of the other columns: in the oldest supported Ibis ``drop`` changes the order of the rest."""
     return [name for name in events.columns if name != "kind"]
 
@@ -103,7 +103,7 @@ def without_refunded(
     bought, back = seen.filter(seen["kind"].isin(buying)), seen.filter(seen["kind"] == refund)
     if by_receipt:
         bought, back = _not_refunded_by_receipt(bought, back), back.anti_join(bought, ["customer", "receipt"])
-    return _not_refunded_by_amount(bought, back).select(*_but_the_kind(events))
+    return _not_refunded_by_amount(bought, back).select(*_columns_except_kind(events))
 
 
 def _not_refunded_by_receipt(bought: ir.Table, back: ir.Table) -> ir.Table:

@@ -146,9 +146,9 @@ def followed(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Tab
     following = ibis.ifelse(adjacent, windows.lead(paid["revenue"]), 0.0)
     if "bought" not in paid.columns:
         gone = ibis.ifelse(adjacent, 0.0, paid["revenue"])
-        found = paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
+        result = paid.mutate(following=following, gone=gone, bought=ibis.literal(value=True))
     else:
         stays = adjacent & windows.lead(paid["bought"]).fill_null(no)
         gone = ibis.ifelse(stays | ~paid["bought"], 0.0, paid["revenue"])
-        found = paid.mutate(following=following, gone=gone)
-    return found.select("customer", "period", "revenue", "bought", "following", "gone")
+        result = paid.mutate(following=following, gone=gone)
+    return result.select("customer", "period", "revenue", "bought", "following", "gone")

@@ -44,7 +44,7 @@ def _by_receipt(rows: ir.Table) -> ir.Table:
     return sums.union(rows.filter(~whole))
 
 
-def together(parts: Sequence[ir.Table]) -> ir.Table:
+def union_of(parts: Sequence[ir.Table]) -> ir.Table:
     """Return the union of all parts; customer ids are text if they are text in any part."""
     if any(part["customer"].type().is_string() for part in parts):
         parts = [part.mutate(customer=part["customer"].cast("string")) for part in parts]

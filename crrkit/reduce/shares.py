@@ -49,7 +49,7 @@ def shares_of_payers(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -
         rows.select(period=period, outcome=ibis.literal(name), revenue=amount.abs())
         for name, (period, amount) in sums.items()
     ]
-    return _led(ibis.union(*parts), ["period", "outcome"])
+    return _with_two_largest(ibis.union(*parts), ["period", "outcome"])
 
 
 def shares_of_holders(contracts: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
@@ -73,17 +73,17 @@ def shares_of_holders(contracts: ir.Table, *, calendar: Calendar, as_of: datetim
         rows.filter(where).select("period", outcome=ibis.literal(name), revenue=amount.cast("float64").abs())
         for name, (where, amount) in sums.items()
     ]
-    return _led(ibis.union(*parts), ["period", "outcome"])
+    return _with_two_largest(ibis.union(*parts), ["period", "outcome"])
 
 
 def shares_of_cohorts(orders: ir.Table, *, calendar: Calendar, as_of: datetime) -> ir.Table:
     """Return ``cohort period customers revenue top_revenue following``: the concentration of a cohort's revenue."""
     rows = followed(orders, calendar=calendar, as_of=as_of)
     cohort = rows["period"].min().over(group_by=rows["customer"])
-    return _led(rows.select("period", cohort=cohort, revenue=rows["revenue"].abs()), ["cohort", "period"])
+    return _with_two_largest(rows.select("period", cohort=cohort, revenue=rows["revenue"].abs()), ["cohort", "period"])
 
 
-def _led(rows: ir.Table, keys: list[str]) -> ir.Table:
+def _with_two_largest(rows: ir.Table, keys: list[str]) -> ir.Table:
     """Aggregate each sum with its number of customers and its two largest amounts; amounts of 0 are left out."""
     paid = rows.filter(rows["revenue"] > 0)
     tops = paid.group_by(keys).agg(top_revenue=paid["revenue"].max())

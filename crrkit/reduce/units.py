@@ -145,8 +145,8 @@ def renewal_histogram(units: ir.Table, *, calendar: Calendar, as_of: datetime, l
         (latest >= ibis.literal(as_of, type="timestamp"), "undecided"),
         else_="not_renewed",
     )
-    told = due.select(period=period_index(due["at"], calendar), outcome=outcome)
-    return told.group_by("period", "outcome").agg(contracts=told.count())
+    outcomes = due.select(period=period_index(due["at"], calendar), outcome=outcome)
+    return outcomes.group_by("period", "outcome").agg(contracts=outcomes.count())
 
 
 def term_histogram(contracts: ir.Table, *, as_of: datetime) -> ir.Table:

@@ -137,7 +137,7 @@ def quiet_end(days: pd.Series, until: datetime) -> QuietEnd | None:
 def days_with_rows(base: Base) -> pd.Series:
     """The days with any row, including rows without a customer."""
     times = ("start", "end") if base.kind == "contracts" else (base.time,)
-    days = reduce.collect(reduce.days_met(base.everything, *times))["day"]
+    days = reduce.collect(reduce.distinct_days(base.everything, *times))["day"]
     unknown = base.quality.unknown
     every = days if unknown is None else pd.concat([pd.to_datetime(days), pd.to_datetime(unknown["day"])])
     met = pd.to_datetime(every)

@@ -31,7 +31,7 @@ ACCOUNT = (THERE, KEPT, UNBROKEN, NEW, BACK)
 COHORTS = "cohorts"
 # By the period of the first purchase and bin: customers active at the end of a period. Only for the latest cohorts, as
 # the number of cells grows with the square of the number of periods.
-COHORTS_THERE = "cohort_customers"
+COHORTS_THERE = "cohorts_there"
 BY_COHORT = (COHORTS, COHORTS_THERE)
 LATEST_COHORTS = 24
 OPENING = "opening"  # by segment: customers at the start of the first period, for snapshots

@@ -45,7 +45,7 @@ class ContractBase(Base):
         form, asked = super().moves(calendar, unit=unit, by=by)
         if unit != "person_all":
             return form, asked
-        return "holders", (*asked, reduce.given_up(self.table, calendar=calendar, as_of=self.as_of, by=by))
+        return "holders", (*asked, reduce.partial_cancellations(self.table, calendar=calendar, as_of=self.as_of, by=by))
 
     def with_merge_gap(self, days: int) -> Self:
         """Return the base as if it had been read with another ``merge_gap``.

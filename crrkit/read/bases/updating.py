@@ -152,7 +152,7 @@ def _rows(folder: Path, manifest: keeping.Manifest) -> tuple[Any, ir.Table]:
     engine = new_engine(stored=paths)
     parts = [engine.read_parquet(path, table_name=f"crrkit_part_{place}") for place, path in enumerate(paths)]
     reduce.watch(engine, paths)
-    return engine, reduce.together(parts)
+    return engine, reduce.union_of(parts)
 
 
 def _quality(manifest: keeping.Manifest) -> QualityReport:

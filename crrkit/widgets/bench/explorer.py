@@ -58,14 +58,14 @@ def module_text(folder: Path) -> str:
     return "".join(_with_imports(folder / "index.js", {}).values())
 
 
-def _with_imports(path: Path, found: dict[Path, str]) -> dict[Path, str]:
+def _with_imports(path: Path, sources: dict[Path, str]) -> dict[Path, str]:
     """The text of a module, preceded by the modules that it imports, each once."""
-    if path.resolve() not in found:
+    if path.resolve() not in sources:
         text = path.read_text(encoding="utf-8")
         for imported in IMPORT.finditer(text):
-            _with_imports(path.parent / imported["path"], found)
-        found[path.resolve()] = IMPORT.sub("", text)
-    return found
+            _with_imports(path.parent / imported["path"], sources)
+        sources[path.resolve()] = IMPORT.sub("", text)
+    return sources
 
 
 @cache

@@ -158,13 +158,13 @@ class CohortExplorer(Explorer):
 
 def _grid_among(grids: list[Grid], key: Mapping[str, str]) -> Grid:
     wanted = tuple(key[name] for name in KEY)
-    found = next((grid for grid in grids if key_of(grid) == wanted), None)
-    if found is None:
+    chosen = next((grid for grid in grids if key_of(grid) == wanted), None)
+    if chosen is None:
         asked = ", ".join(f"{name}={value!r}" for name, value in zip(KEY, wanted, strict=True))
         there = "; ".join(" ".join(key_of(grid)) for grid in grids)
         message = _("{asked} is not among the grids of this explorer. It has: {there}.")
         raise StateError(message.format(asked=asked, there=there), argument="kind", given=wanted)
-    return found
+    return chosen
 
 
 def _check(value: str, *, name: str, choices: Iterable[str]) -> None:

@@ -86,8 +86,8 @@ class DecompositionExplorer(Explorer):
         lang: str | None = None,
     ) -> None:
         with use_language(lang):
-            given, said = _first(before, after) if result is None else _of_result(result, before, after)
-        self._start(given, lang=lang, words=_words_of_the_page, about=said)
+            given, note = _first(before, after) if result is None else _of_result(result, before, after)
+        self._start(given, lang=lang, words=_words_of_the_page, about=note)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         before, after = state["before"], state["after"]
@@ -166,9 +166,9 @@ def _of_result(result: Any, before: Any, after: Any) -> tuple[dict[str, Any], Ca
         raise StateError(message.format(n=n), argument="result", given=n)
     labels = list(dict.fromkeys(getattr(of, "by_stage", of.table)["period"]))
     then = labels[labels.index(after) - 1] if before is None else before
-    said = _("It begins with {before} and {after}: {split}.")
+    text = _("It begins with {before} and {after}: {split}.")
     words = {"before": then, "after": after, "split": split.caption()}
-    return mixes, lambda: " ".join(filter(None, [getattr(of, "warning", ""), said.format(**words)]))
+    return mixes, lambda: " ".join(filter(None, [getattr(of, "warning", ""), text.format(**words)]))
 
 
 def _mix(split: Decomposition, period: str, in_words: Callable[[str], str]) -> dict[str, tuple[float, float]]:

@@ -91,9 +91,9 @@ class FormulaExplorer(Explorer):
         new: int | None = None,
         lang: str | None = None,
     ) -> None:
-        counts, said = _first(account, period)
+        counts, note = _first(account, period)
         given = named(counts, start=start, lost=lost, new=new)
-        self._start(given, lang=lang, words=_words_of_the_page, about=said)
+        self._start(given, lang=lang, words=_words_of_the_page, about=note)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         check_lost(state)

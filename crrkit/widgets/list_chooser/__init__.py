@@ -113,22 +113,22 @@ class ListChooser(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no t
                 self._menus.children, self.field.says = (), f"{path.name}: {error}"
                 return
             try:
-                found = read.guess(path)
+                guess = read.guess(path)
             except CrrkitError as error:
                 self.field.says = f"{path.name}: {error}"
                 self._ask()
                 return
-            self.field.says = f"{path.name}: {' '.join(found.reasons)}"
-            self.kind.value = found.kind
-            self._ask(found.columns)
+            self.field.says = f"{path.name}: {' '.join(guess.reasons)}"
+            self.kind.value = guess.kind
+            self._ask(guess.columns)
 
-    def _ask(self, found: Mapping[str, str] | None = None) -> None:
+    def _ask(self, columns: Mapping[str, str] | None = None) -> None:
         """A menu for each column that this kind of list has."""
         roles, kind = (*read.ROLES[self.kind.value], "by"), self.kind.value
         usual = (
             {role: read.usual_column(role, self._columns) or "" for role in read.ROLES[kind]}
-            if found is None
-            else found
+            if columns is None
+            else columns
         )
         with use_language(self.lang):
             titles, none = _titles(), (_("none"), "")

@@ -100,9 +100,9 @@ class NoiseExplorer(Explorer):
         seed: int = 1,
         lang: str | None = None,
     ) -> None:
-        counts, said = _first(account, period)
+        counts, note = _first(account, period)
         given = named(counts, n=n, kept=kept, level=level, seed=seed)
-        self._start(given, lang=lang, words=_words_of_the_page, about=said)
+        self._start(given, lang=lang, words=_words_of_the_page, about=note)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         with as_state_error("kept", state["kept"]):

@@ -72,8 +72,8 @@ def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
     """The account for the settings, counted from the list."""
     from crrkit.measure import retention_by_period
 
-    found = next((segment for segment in cube.segments if segment.key == settings.segment), None)
-    if found and found.name is None:
+    segment = next((one for one in cube.segments if one.key == settings.segment), None)
+    if segment and segment.name is None:
         message = _(
             "{segment} are several segments taken together, which no account is of. Choose one of them, or use"
             " explorer.account."
@@ -81,9 +81,9 @@ def kept_under(cube: ListCube, settings: ListSettings) -> RetentionTable:
         raise InputError(message.format(segment=settings.segment), argument="segment", given=settings.segment)
     kept = retention_by_period(
         cube.base_under(settings), every=settings.every, first=settings.first, last=settings.last,
-        by=found.by if found else (),
+        by=segment.by if segment else (),
     )  # fmt: skip
-    return kept.segment(**{found.by: str(found.name)}) if found else kept
+    return kept.segment(**{segment.by: str(segment.name)}) if segment else kept
 
 
 def flow_under(cube: ListCube, settings: ListSettings) -> StageFlow:

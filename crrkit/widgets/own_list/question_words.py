@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 PLURALS = {"one": 1, "few": 2, "many": 5, "other": 10}  # one number for each plural form of the two languages
 
 
-def forms(said: Callable[[int], str]) -> dict[str, str]:
+def forms(phrase: Callable[[int], str]) -> dict[str, str]:
     """A phrase with a number in each plural form."""
-    return {form: said(n) for form, n in PLURALS.items()}
+    return {form: phrase(n) for form, n in PLURALS.items()}
 
 
 def question_words() -> dict[str, Any]:

@@ -140,11 +140,11 @@ def moved_label(choices: Choices, label: str, *, old: str, new: str, at_end: boo
 
 def state_by(state: Mapping[str, Any], labels: tuple[str, ...], choices: Choices, every: str) -> dict[str, Any]:
     """The settings for another period length; named periods are replaced by those that contain them."""
-    found, old = {**state, "every": every}, state["every"]
+    settings, old = {**state, "every": every}, state["every"]
     for name in labels if every != old else ():
         if state[name] is not None:
-            found[name] = moved_label(choices, state[name], old=old, new=every, at_end=name == "last")
-    return found
+            settings[name] = moved_label(choices, state[name], old=old, new=every, at_end=name == "last")
+    return settings
 
 
 def is_named(choices: Choices, label: str, *, every: str) -> bool:

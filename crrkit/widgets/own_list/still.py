@@ -47,8 +47,8 @@ def headline_of(account: pd.DataFrame, state: State, words: State, *, kind: str)
     text = words["soFar"] if row["status"] == "running" else words["weKept"]
     counts = {name: format_number(row[name]) for name in ("kept", "start")}
     by = by_rule(state["silence"], words, kind=kind)
-    said = str(text).format(by=by, when=when, crr=format_cell(row["crr"], "rate"), **counts)
-    return said if said.endswith(".") else f"{said}."  # "2024 г." has its full stop
+    sentence = str(text).format(by=by, when=when, crr=format_cell(row["crr"], "rate"), **counts)
+    return sentence if sentence.endswith(".") else f"{sentence}."  # "2024 г." has its full stop
 
 
 def chosen_row(account: pd.DataFrame, label: str | None) -> pd.Series:

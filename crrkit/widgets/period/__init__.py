@@ -89,9 +89,9 @@ class PeriodExplorer(Explorer):
         horizon: int = 12,
         lang: str | None = None,
     ) -> None:
-        first, said = _first(account, period)
+        first, note = _first(account, period)
         given = named(first, rate=rate, horizon=horizon)
-        self._start(given, lang=lang, words=_words_of_the_page, about=said)
+        self._start(given, lang=lang, words=_words_of_the_page, about=note)
 
     @property
     def compounded(self) -> float:

@@ -147,13 +147,13 @@ class StageRuleExplorer(Explorer):
         del change
         if self._base is None or self._counted.get("rule") == self.state:
             return
-        found, rate = self.stages, self._rate()
-        self._first, self._first_rate = self._first or found, self._first_rate or rate
+        stages, rate = self.stages, self._rate()
+        self._first, self._first_rate = self._first or stages, self._first_rate or rate
         with use_language(self.lang):
             self._counted = {
-                "rule": self.state, "words": str(found.rule), "caption": found.caption(),
-                "now": count_stages(found), "first": count_stages(self._first),
-                "moved": count_moves(self._first, found), "rate": rate | {"first": self._first_rate["now"]},
+                "rule": self.state, "words": str(stages.rule), "caption": stages.caption(),
+                "now": count_stages(stages), "first": count_stages(self._first),
+                "moved": count_moves(self._first, stages), "rate": rate | {"first": self._first_rate["now"]},
             }  # fmt: skip
 
     @property

@@ -29,9 +29,9 @@ def contact_days_of(base: Base, rule: StageRule) -> int:
     return rule.contact_days
 
 
-def count_stages(found: StageList) -> dict[str, int]:
+def count_stages(stages: StageList) -> dict[str, int]:
     """The number of people in each stage."""
-    sizes = found.customers["stage"].value_counts()
+    sizes = stages.customers["stage"].value_counts()
     return {stage: int(sizes.get(stage, 0)) for stage in STAGES}
 
 

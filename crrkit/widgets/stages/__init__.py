@@ -224,8 +224,8 @@ class StageExplorer(Explorer):
     def _words_of_the_list(self) -> State:
         """The backtest error, or why there is no projection; empty without a list."""
         basis, refusal = self.model.basis, self.model.refusal
-        said = {"refusal": refusal, "tried": "", "beyond": ""}
-        return said if basis is None or refusal else said | {"tried": basis.tried(), "beyond": basis.beyond()}
+        words = {"refusal": refusal, "tried": "", "beyond": ""}
+        return words if basis is None or refusal else words | {"tried": basis.tried(), "beyond": basis.beyond()}
 
     def _from_those_who_stay(self) -> list[str]:
         """The levers of stages that nobody leaves for good."""

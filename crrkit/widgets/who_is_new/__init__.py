@@ -123,12 +123,12 @@ class WhoIsNewExplorer(Explorer):
         counted: Iterable[str] = MAYBE_NEW,
         lang: str | None = None,
     ) -> None:
-        counts, said = _first(base_or_account, every, period)
+        counts, note = _first(base_or_account, every, period)
         given = named(
             counts, start=start, lost=lost, new=new, joined_and_left=joined_and_left, returned=returned,
             returned_and_left=returned_and_left, rejoined=rejoined, counted=counted,
         )  # fmt: skip
-        self._start(given, lang=lang, words=_words_of_the_page, about=said)
+        self._start(given, lang=lang, words=_words_of_the_page, about=note)
 
     def _check(self, state: Mapping[str, Any]) -> None:
         check_lost(state)
