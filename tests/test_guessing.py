@@ -168,6 +168,26 @@ def test_a_column_a_month_without_a_known_customer_is_asked_for_him(tmp_path: Pa
     refuse_shape(["buyer", "order_date", "2024-01", "2024-02"])  # a log has a moment of each purchase
 
 
+@pytest.mark.parametrize("clock", [" 10:15:00", ""])
+def test_a_row_with_three_dates_is_no_header_of_months(tmp_path: Path, clock: str) -> None:
+    path = tmp_path / "billing.csv"
+    head = "Subscription.Id,Customer.Id,Subscription.Started At,Subscription.Cancelled At,Subscription.Current Term End"
+    rows = [f"s{i},c{i},2023-0{i}-05{clock},2024-0{i}-05{clock},2025-0{i}-05{clock},{i}900" for i in range(1, 7)]
+    path.write_text("\n".join([f"{head},Subscription.Plan Amount", *rows]))
+    call = crr.guess(path).call
+    assert "customer='Customer.Id', start='Subscription.Started At', end='Subscription.Cancelled At'" in call
+    path.write_text("\n".join([f"{head},Fee".replace("Customer.Id", "Guest").replace("Started", "Made"), *rows]))
+    with pytest.raises(ValueError, match=r"No column looks like the date of a purchase.* Guest"):
+        crr.guess(path)
+
+
+def test_a_header_of_days_is_still_one_of_lists(tmp_path: Path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("id,2024-01-31 00:00:00,2024-02-29 00:00:00,2024-03-31 00:00:00\n1,5,0,3\n2,4,4,\n3,0,0,1\n")
+    with pytest.raises(ValueError, match=r"are months: .* customer='id'"):
+        crr.guess(path)
+
+
 def test_names_of_public_logs_are_known() -> None:
     known = {
         "customer": [

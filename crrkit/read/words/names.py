@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Ends that may be the date of the cancellation request: not used if there is a column with another name.
 REQUESTS = (
     "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate", "canceledatutc", "cancelledatutc",
+    "subscriptioncancelledat", "subscriptioncanceledat",
 )  # fmt: skip
 PURCHASED = (
     "at", "orderedat", "orderdate", "orderdatetime", "orderpurchasetimestamp", "purchasetimestamp", "invoicedate",
@@ -58,9 +59,9 @@ _PARTIES = (
 )  # fmt: skip
 _STARTED = (
     "start", "startdate", "startedat", "startutc", "joined", "joinedat", "joindate", "datejoined", "subscriptionstart",
-    "subscriptionstartdate", "contractstart", "contractstartdate", "membershipstart", "activationdate", "activatedat",
-    "validfrom", "начало", "датаначала", "подключен", "датаподключения", "началоподписки", "датаначалаподписки",
-    "датаначаладоговора", "датазаключения", "действуетс",
+    "subscriptionstartdate", "subscriptionstartedat", "contractstart", "contractstartdate", "membershipstart",
+    "activationdate", "activatedat", "validfrom", "начало", "датаначала", "подключен", "датаподключения",
+    "началоподписки", "датаначалаподписки", "датаначаладоговора", "датазаключения", "действуетс",
 )  # fmt: skip
 _SIGNED = (
     "signupdate", "signedupat", "since", "from", "registrationdate", "registeredat", "датарегистрации",
