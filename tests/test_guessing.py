@@ -207,6 +207,29 @@ def test_names_of_public_logs_are_known() -> None:
     refuse_shape(["customer_id", "order_date", "first_name", "total"])  # a log that also names people
 
 
+@pytest.mark.parametrize(
+    ("columns", "customer", "other"),
+    [
+        ("Номер полиса,Страхователь,Дата начала,Дата окончания,Премия", "Страхователь", {"start": "Дата начала"}),
+        ("Policy No,Policyholder,Start Date,End Date,Premium", "Policyholder", {"end": "End Date"}),
+        ("Donor,Donation Date,Amount,Campaign", "Donor", {"at": "Donation Date"}),
+        ("Donor Name,Donor Email,Donation Date,Amount", "Donor Email", {"at": "Donation Date"}),
+        ("Opportunity Name,Account Name,Stage,Close Date,Amount", "Account Name", {"at": "Close Date"}),
+        ("Appointment,Client Name,Date,Price", "Client Name", {"at": "Date"}),
+        ("Client ID,Client Name,Sale Date,Total", "Client ID", {"at": "Sale Date"}),
+        ("Customer Name,Email,Order Date,Total", "Email", {"at": "Order Date"}),
+    ],
+)
+def test_names_of_customers_in_insurance_donations_and_services(columns: str, customer: str, other: dict[str, str]):
+    names = columns.split(",")
+    assert usual_column("customer", names) == customer
+    assert {role: usual_column(role, names) for role in other} == other
+
+
+def test_the_account_of_a_ledger_is_no_customer() -> None:
+    assert usual_column("customer", ["Date", "Transaction Type", "Name", "Account", "Split", "Amount"]) is None
+
+
 def test_how_a_source_is_written_is_seen_with_its_reason(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     lines = ["Клиент;Дата;Сумма", "Аня;05.01.2024;10,50", "Боря;17.01.2024;7,25", "Аня;05.02.2024;1,10 руб"]
