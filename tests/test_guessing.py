@@ -168,6 +168,26 @@ def test_a_column_a_month_without_a_known_customer_is_asked_for_him(tmp_path: Pa
     refuse_shape(["buyer", "order_date", "2024-01", "2024-02"])  # a log has a moment of each purchase
 
 
+@pytest.mark.parametrize("clock", [" 10:15:00", ""])
+def test_a_row_with_three_dates_is_no_header_of_months(tmp_path: Path, clock: str) -> None:
+    path = tmp_path / "billing.csv"
+    head = "Subscription.Id,Customer.Id,Subscription.Started At,Subscription.Cancelled At,Subscription.Current Term End"
+    rows = [f"s{i},c{i},2023-0{i}-05{clock},2024-0{i}-05{clock},2025-0{i}-05{clock},{i}900" for i in range(1, 7)]
+    path.write_text("\n".join([f"{head},Subscription.Plan Amount", *rows]))
+    call = crr.guess(path).call
+    assert "customer='Customer.Id', start='Subscription.Started At', end='Subscription.Cancelled At'" in call
+    path.write_text("\n".join([f"{head},Fee".replace("Customer.Id", "Guest").replace("Started", "Made"), *rows]))
+    with pytest.raises(ValueError, match=r"No column looks like the date of a purchase.* Guest"):
+        crr.guess(path)
+
+
+def test_a_header_of_days_is_still_one_of_lists(tmp_path: Path) -> None:
+    path = tmp_path / "days.csv"
+    path.write_text("id,2024-01-31 00:00:00,2024-02-29 00:00:00,2024-03-31 00:00:00\n1,5,0,3\n2,4,4,\n3,0,0,1\n")
+    with pytest.raises(ValueError, match=r"are months: .* customer='id'"):
+        crr.guess(path)
+
+
 def test_names_of_public_logs_are_known() -> None:
     known = {
         "customer": [
@@ -185,6 +205,29 @@ def test_names_of_public_logs_are_known() -> None:
     }
     assert [name for role, names in known.items() for name in names if usual_column(role, [name]) != name] == []
     refuse_shape(["customer_id", "order_date", "first_name", "total"])  # a log that also names people
+
+
+@pytest.mark.parametrize(
+    ("columns", "customer", "other"),
+    [
+        ("Номер полиса,Страхователь,Дата начала,Дата окончания,Премия", "Страхователь", {"start": "Дата начала"}),
+        ("Policy No,Policyholder,Start Date,End Date,Premium", "Policyholder", {"end": "End Date"}),
+        ("Donor,Donation Date,Amount,Campaign", "Donor", {"at": "Donation Date"}),
+        ("Donor Name,Donor Email,Donation Date,Amount", "Donor Email", {"at": "Donation Date"}),
+        ("Opportunity Name,Account Name,Stage,Close Date,Amount", "Account Name", {"at": "Close Date"}),
+        ("Appointment,Client Name,Date,Price", "Client Name", {"at": "Date"}),
+        ("Client ID,Client Name,Sale Date,Total", "Client ID", {"at": "Sale Date"}),
+        ("Customer Name,Email,Order Date,Total", "Email", {"at": "Order Date"}),
+    ],
+)
+def test_names_of_customers_in_insurance_donations_and_services(columns: str, customer: str, other: dict[str, str]):
+    names = columns.split(",")
+    assert usual_column("customer", names) == customer
+    assert {role: usual_column(role, names) for role in other} == other
+
+
+def test_the_account_of_a_ledger_is_no_customer() -> None:
+    assert usual_column("customer", ["Date", "Transaction Type", "Name", "Account", "Split", "Amount"]) is None
 
 
 def test_how_a_source_is_written_is_seen_with_its_reason(tmp_path: Path) -> None:

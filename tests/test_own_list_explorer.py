@@ -86,6 +86,13 @@ class TestResults:
         with pytest.raises(crr.InputError, match="Stages need a silence in days"):
             _ = explorer.flow
 
+    def test_a_longer_period_than_the_own_begins_with_the_silence_of_the_list(self) -> None:
+        base = crr.read_orders(crr.sample_path("orders"), customer="client_id", at="ordered_at")
+        natural = ListExplorer(base).cube.natural
+        begin = {every: ListExplorer(base, every=every).silence for every in (None, "month", "quarter", "half-year")}
+        assert 92 < natural < 184, "80% of the gaps close within it: by half-year, says crrkit check"
+        assert begin == {None: 92, "month": 92, "quarter": 92, "half-year": natural}
+
     @pytest.mark.slow
     def test_for_contracts_the_slider_is_the_gap_that_is_bridged(self) -> None:
         base = crr.read_contracts(crr.sample_path("contracts"), customer="client_id", start="joined", end="left")

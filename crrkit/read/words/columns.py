@@ -62,6 +62,10 @@ RESERVED = frozenset({
 
 _PAID_UNTIL = re.compile(r"(?:period|term)ends?(?:at|on|date)?(?:utc)?$|^paid(?:through|until)|^оплачен[ао]?(?:до|по)$")
 
+_VALUE = re.compile(r"^\s*[-+]?[0-9][0-9.,\s]*$|\S@\S")  # a number or a mail address
+_MIDNIGHT = r"00:00(?::00(?:\.0+)?)?\b"  # which Excel writes for a day
+_CLOCK = re.compile(rf"[T ](?!{_MIDNIGHT})[0-9]{{1,2}}:[0-9]{{2}}")
+
 # Columns of intermediate tables in reading; names are case-insensitive in the engine.
 INTERNAL = re.compile(r"(?i)(?:at|start|end|kind|amount|quantity|price)_given|why set aside|_nobody|_rounded|crrkit_.*")
 
@@ -124,10 +128,17 @@ def has_time_column(names: Iterable[str]) -> bool:
 
 def has_list_columns(names: Sequence[str]) -> bool:
     """Return whether a line is the header of a table of lists: it has the list's date or two or more month columns."""
+    if any(map(_is_value, names)):
+        return False
     folded, dates = {fold(name) for name in names}, sum(map(is_label, names))
     by_day = bool(folded & set(USUAL_DAYS)) and not dates  # "Period; 01.01.2024" is a line of a title
     days = any(label.every == "day" for name in names if is_label(name) for label in labels_in(name))
     return len(names) > 1 and (by_day or dates > 1 + days)  # two days may be a row of a contract
+
+
+def _is_value(cell: str) -> bool:
+    """Return whether a cell is a value; the dates of its row are then no names of months."""
+    return (_CLOCK if is_label(cell) else _VALUE).search(cell) is not None
 
 
 def _usual_money(columns: list[str]) -> dict[str, str]:

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 # Ends that may be the date of the cancellation request: not used if there is a column with another name.
 REQUESTS = (
     "cancelled", "canceled", "canceledat", "cancelledat", "cancellationdate", "canceledatutc", "cancelledatutc",
+    "subscriptioncancelledat", "subscriptioncanceledat",
 )  # fmt: skip
 PURCHASED = (
     "at", "orderedat", "orderdate", "orderdatetime", "orderpurchasetimestamp", "purchasetimestamp", "invoicedate",
     "purchasedate", "purchasedat", "transactiondate", "transactiondatetime", "transactiondt", "transactiontime",
     "trdatetime", "saledate", "salesdate", "receiptdate", "placedat", "dateoforder", "dateofpurchase", "datepurchased",
+    "donationdate",
     "датапокупки", "датазаказа", "датаоперации", "дататранзакции", "датапродажи", "датаоформления",
     "датаоформлениязаказа", "датачека", "датареализации", "датавремяоперации", "датавремяпокупки",
 )  # fmt: skip
@@ -40,27 +42,31 @@ CLOSED = ("closedate", "closeddate", "wontime", "датазакрытия", "д�
 _BOOKED = ("paidat", "paymentdate", "датаоплаты", "датаплатежа", "датапроводки", "bookingdate", "postingdate")
 _IDS = (
     "customerid", "customernumber", "customerno", "customercode", "custid", "custno", "clientid", "clientno",
-    "clientcode", "buyerid", "shopperid", "idклиента", "клиентid", "кодклиента", "номерклиента", "кодпокупателя",
-    "idпокупателя", "кодконтрагента", "idконтрагента",
+    "clientcode", "buyerid", "shopperid", "donorid", "policyholderid", "idклиента", "клиентid", "кодклиента",
+    "номерклиента", "кодпокупателя", "idпокупателя", "кодконтрагента", "idконтрагента",
 )  # fmt: skip
-_PEOPLE = ("customer", "client", "buyer", "клиент", "покупатель", "контрагент", "заказчик")
+_PEOPLE = (
+    "customer", "client", "buyer", "donor", "policyholder", "клиент", "покупатель", "контрагент", "заказчик",
+    "страхователь",
+)  # fmt: skip
 _ACCOUNTS = (
     "userid", "user", "accountid", "memberid", "subscriberid", "visitorid", "cardid", "personid", "householdid",
     "householdkey", "msno", "clid", "idпользователя", "пользователь", "номеркарты", "абонент", "лицевойсчет",
 )  # fmt: skip
 _REACHED = (
-    "customeremail", "emailbilling", "billingemail", "email", "emailклиента", "электроннаяпочта", "customerphone",
-    "phone", "phonebilling", "телефон", "телефонклиента", "иннконтрагента",
+    "customeremail", "donoremail", "emailbilling", "billingemail", "email", "emailклиента", "электроннаяпочта",
+    "customerphone", "phone", "phonebilling", "телефон", "телефонклиента", "иннконтрагента",
 )  # fmt: skip
 _PARTIES = (
     "основнойконтакт", "контакт", "компания", "contact", "contactid", "contactname", "associatedcontact", "company",
-    "companyid", "companyname", "associatedcompany", "organization", "organisation",
+    "companyid", "companyname", "associatedcompany", "organization", "organisation", "accountname", "clientname",
+    "customername",
 )  # fmt: skip
 _STARTED = (
     "start", "startdate", "startedat", "startutc", "joined", "joinedat", "joindate", "datejoined", "subscriptionstart",
-    "subscriptionstartdate", "contractstart", "contractstartdate", "membershipstart", "activationdate", "activatedat",
-    "validfrom", "начало", "датаначала", "подключен", "датаподключения", "началоподписки", "датаначалаподписки",
-    "датаначаладоговора", "датазаключения", "действуетс",
+    "subscriptionstartdate", "subscriptionstartedat", "contractstart", "contractstartdate", "membershipstart",
+    "activationdate", "activatedat", "validfrom", "начало", "датаначала", "подключен", "датаподключения",
+    "началоподписки", "датаначалаподписки", "датаначаладоговора", "датазаключения", "действуетс",
 )  # fmt: skip
 _SIGNED = (
     "signupdate", "signedupat", "since", "from", "registrationdate", "registeredat", "датарегистрации",

@@ -120,7 +120,7 @@ class ListExplorer(Results):
         from crrkit.read import Base
 
         self._counted = cube = list_cube(check_given(base, Base, name="base"))
-        begin = initial_settings(cube)
+        begin = initial_settings(cube, given=every)
         chosen = {"every": every or begin.every, "silence": begin.silence if silence is None else silence}
         chosen["called_new"] = CALLED_NEW[0]
         with use_language(lang):

@@ -24,11 +24,12 @@ TWENTY = 20
 SHARE_DIGITS = 6  # digits of a share that only decides about a warning
 
 
-def initial_settings(cube: ListCube) -> ListSettings:
+def initial_settings(cube: ListCube, *, given: str | None = None) -> ListSettings:
     """The initial settings that suit the list.
 
     If the list covers only a few periods, the next shorter length is used in which most repeat buyers have bought
-    again; the silence is not longer than the period, unless the rule of the list or its rhythm requires it.
+    again; the silence is not longer than the period, or a given one that is longer, unless the rule of the list or its
+    rhythm requires it.
     """
     from crrkit.measure.cadence import advise
 
@@ -36,7 +37,8 @@ def initial_settings(cube: ListCube) -> ListSettings:
     if not base.has_purchases or base.rule or advise(base).days:
         return begin
     every = _often_enough(cube, begin.every)
-    fitting = [days for days in cube.silences if days <= DAYS_PER_PERIOD[every] + 1]
+    longest = max(DAYS_PER_PERIOD[every], DAYS_PER_PERIOD.get(given or every, 0))
+    fitting = [days for days in cube.silences if days <= longest + 1]
     silence = min(int(begin.silence), fitting[-1]) if fitting and begin.silence != "period" else begin.silence
     return replace(begin, every=every, silence=silence)
 
