@@ -39,7 +39,7 @@ from crrkit.read.quality import (
     with_weight,
 )
 from crrkit.read.values import AS_WRITTEN
-from crrkit.reduce import declare_shared as share, is_of_an_engine, reuse_tables as taken_over, watch_rows
+from crrkit.reduce import declare_shared, is_of_an_engine, reuse_tables, watch_rows
 from crrkit.rules import BUYING
 
 if TYPE_CHECKING:
@@ -136,9 +136,9 @@ def canonical_of(
         watch_rows(canonical.table, name=opened.name, known=until, rows=used.get("known") or 0)
     as_looked_at = opened.looked is not None and not quality.rows_set_aside
     if (kind == "orders" and "back" not in kept) or (kind == "events" and as_looked_at):
-        share(canonical.table, largest=used.get("largest"))
+        declare_shared(canonical.table, largest=used.get("largest"))
     if as_looked_at:
-        taken_over(canonical.table, of=opened.looked)
+        reuse_tables(canonical.table, of=opened.looked)
     doubts = [*unknown_note(quality), *_doubts(good, canonical, opened, by=by, as_of=as_of)]
     money = _money_column(opened)
     if kind == "orders" and money is not None:

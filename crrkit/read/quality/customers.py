@@ -38,7 +38,7 @@ from crrkit.read.values import (
     totals_among,
     words_of,
 )
-from crrkit.reduce import declare_shared as share
+from crrkit.reduce import declare_shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -175,7 +175,7 @@ def _looked_at(table: ir.Table, column: str, beside: Mapping[str, ir.Value]) -> 
     """Return the original ids as ``customer`` with plain columns; stored intermediate results are used by measures."""
     value = table[column] if table[column].type().is_string() else parse_ids(table, column)
     looked = table.select(customer=value, **beside)
-    return share(looked) if beside else looked
+    return declare_shared(looked) if beside else looked
 
 
 def _looked_through(
