@@ -31,6 +31,7 @@ const BOTTOM = 206; // where the columns stand
 const EFFECTS = 282;
 const ROW = 24;
 const LONGEST = 12; // letters of a segment's name in the picture
+const EDGE = 88; // percent; beyond it, a name needs the room beside it in a narrow picture
 const EXACT = 1e-12; // what rounding leaves of a change that is none
 const PERIODS = ["before", "after"];
 
@@ -244,6 +245,7 @@ function down(rate) {
 /** Shares as widths and rates as heights, so that the area is the overall rate. */
 function columns(mix, names, [from, wide], say) {
   let x = from;
+  const isAtEdge = from + wide * (1 - mix.at(-1)[1] / 2) > EDGE;
   return mix.flatMap(([, share, rate], i) => {
     const width = wide * share;
     const middle = x + width / 2;
@@ -260,9 +262,11 @@ function columns(mix, names, [from, wide], say) {
     if (!share || mix.length > 2) return [column];
     const name = names[i];
     const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
+    const title = caption("segment", middle, BOTTOM + 17, short);
+    if (isAtEdge) title.dataset.edge = i ? "own" : "neighbour";
     return [
       column,
-      caption("segment", middle, BOTTOM + 17, short),
+      title,
       caption("rate", middle, BOTTOM + 33, say.percent(rate)),
     ];
   });
