@@ -7,6 +7,7 @@ import { caution, goneAtOnce, inFront, shortOf } from "../../crrkit/widgets/own_
 import { settledIn } from "../../crrkit/widgets/own_list/index.js";
 import { formulaAnswers } from "../../crrkit/widgets/own_list/meanings.js";
 import { bridgeBars, runs } from "../../crrkit/widgets/own_list/pictures.js";
+import { labelAt } from "../../crrkit/widgets/own_list/rhythm.js";
 import {
   counted,
   doubtOf,
@@ -20,7 +21,6 @@ import {
 } from "../../crrkit/widgets/own_list/sentences.js";
 import { addedUp } from "../../crrkit/widgets/own_list/stages.js";
 import { firstTellingAge } from "../../crrkit/widgets/own_list/triangle.js";
-import { labelAt } from "../../crrkit/widgets/own_list/rhythm.js";
 import { chosenRow } from "../../crrkit/widgets/own_list/view.js";
 
 const MONTHS = [
@@ -69,7 +69,12 @@ const WORDS = {
   shorterWindow: "{window} in a {every}",
   notSettled: "{by} {crr} not settled {when}",
   bridged: { one: "Bridging {n}", other: "Bridging {n}" },
-  doubts: { by_construction: "{window} in a {every}", too_short: "{covered} {median}", not_seen: "{seen} {few}", annual: "once a year" },
+  doubts: {
+    by_construction: "{window} in a {every}",
+    too_short: "{covered} {median}",
+    not_seen: "{seen} {few}",
+    annual: "once a year",
+  },
 };
 const VOICE = { cube: CUBE, words: WORDS, say: speaker("en"), lang: "en" };
 const STATE = { every: "month", silence: 90, segment: null, regular: 3, first: null, last: null, period: null };

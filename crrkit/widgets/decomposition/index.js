@@ -264,11 +264,7 @@ function columns(mix, names, [from, wide], say) {
     const short = name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
     const title = caption("segment", middle, BOTTOM + 17, short);
     if (isAtEdge) title.dataset.edge = i ? "own" : "neighbour";
-    return [
-      column,
-      title,
-      caption("rate", middle, BOTTOM + 33, say.percent(rate)),
-    ];
+    return [column, title, caption("rate", middle, BOTTOM + 33, say.percent(rate))];
   });
 }
 
