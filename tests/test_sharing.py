@@ -114,6 +114,21 @@ def test_a_table_that_failed_to_fill_is_not_used(monkeypatch: pytest.MonkeyPatch
     assert reduce.collect(asked)["gaps"].tolist() == [1, 1, 1]  # of 29 days, and two open ones
 
 
+def test_an_engine_is_freed_although_a_query_compiled_ahead_was_never_run() -> None:
+    frame = pd.DataFrame({"customer": [1, 2, 1], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])})
+    base = crr.read_orders(frame)
+    asked = reduce.gap_histogram(base.table, as_of=base.as_of)
+    base.table.get_backend().compile_ahead(asked)
+    freed = weakref.ref(base.table.get_backend())
+    gc.collect()
+    gc.disable()  # freed at once, not when the collector happens to run
+    try:
+        del base, asked
+        assert freed() is None
+    finally:
+        gc.enable()
+
+
 def test_clean_text_ids_are_counted_without_normalising_them(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {"customer": ["c-1", "c-2", "c-1"], "at": pd.to_datetime(["2024-01-05", "2024-01-06", "2024-02-03"])}

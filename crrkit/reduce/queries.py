@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import ibis
@@ -29,14 +28,20 @@ def run(reduction: ir.Table, *, first: Sequence[Callable[[], None]] = ()) -> pd.
         first: What fills the tables that it reads. The reduction is compiled meanwhile.
     """
     engine: Any = reduction.get_backend()
+    filled = threading.Event()
 
     def computed() -> pd.DataFrame:
         for fill in first:
             fill()
+        filled.set()
         result: pd.DataFrame = reduction.to_pandas()
         return result
 
-    return run_interruptible(engine, computed, meanwhile=partial(engine.compile_ahead, reduction) if first else None)
+    def compile_ahead() -> None:
+        if not filled.is_set():  # else it is being compiled
+            engine.compile_ahead(reduction)
+
+    return run_interruptible(engine, computed, meanwhile=compile_ahead if first else None)
 
 
 def cached(reduction: ir.Table) -> ir.Table:

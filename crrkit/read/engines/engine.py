@@ -77,12 +77,12 @@ def _without_merging(compiler: Any) -> Any:
 
 def _compile_ahead(con: Any) -> None:
     """Add ``compile_ahead(expression)`` to the engine, whose next ``compile`` of the expression then takes no time."""
-    compile_now, engine = type(con).compile, weakref.ref(con)  # no reference to itself, with which it would never end
-    ahead = dict[Any, str]()
+    # Weak: an engine that refers to itself, or to expressions over its own tables, would not be freed with its base.
+    compile_now, engine = type(con).compile, weakref.ref(con)
+    ahead = weakref.WeakKeyDictionary[Any, str]()
 
     def compile_ahead(expression: ir.Expr) -> None:
         with _compiling:
-            ahead.clear()  # of a query that failed before it was asked for
             ahead[expression.op()] = compile_now(engine(), expression)
 
     def compiled(expression: ir.Expr, /, **options: Any) -> str:
