@@ -67,6 +67,20 @@ def test_a_state_in_the_first_line_of_an_order_is_that_of_all_its_lines(tmp_path
     assert "48 rows without a state have that of the other lines of their orders" in " ".join(base.quality.notes)
 
 
+def test_the_other_lines_of_an_order_in_a_parquet_file_are_looked_at_once(tmp_path: Path) -> None:
+    file = put(tmp_path, shopify(lambda month, who: "refunded" if month and who < 4 else "paid"))
+    frame = pd.read_csv(file, parse_dates=["Created at", "Paid at"])
+    frame.loc[frame["Name"] == "#1000", "Name"] = None  # nobody knows whether these lines are of one order
+    frame.to_parquet(tmp_path / "orders.parquet")
+    columns: dict[str, Any] = {"customer": "Email", "at": "Created at", "receipt": "Name", "status": "Financial Status"}
+    base = crr.read_orders(tmp_path / "orders.parquet", **columns)
+    assert kept(base) == [4, 4]
+    assert "over" not in base.explain().sql("retention_by_period").lower()
+    text = " ".join(base.quality.notes)
+    assert "46 rows without a state have that of the other lines" in text
+    assert "also says '' (2)" in " ".join(doubts(base))
+
+
 def test_a_mark_of_some_orders_is_in_doubt_in_their_other_lines(tmp_path: Path) -> None:
     cancelled = shopify(lambda month, who: "2024-03-30" if month and who < 4 else "", column="Cancelled at")
     file = put(tmp_path, cancelled)

@@ -133,33 +133,37 @@ def _with_whole_orders(opened: Opened, column: str, *, said: Sequence[str] | Non
     such as that it was not returned: nothing is filled in, and a doubt is returned if empty cells count.
     """
     table = opened.table
-    names = [opened.columns[role] for role in ("customer", "at", "receipt") if role in opened.columns]
+    roles = [role for role in ("customer", "at", "receipt") if role in opened.columns]
+    names = list(dict.fromkeys(opened.columns[role] for role in roles))  # a list may take one column for two roles
     state = table[column].cast("string").strip().nullif("")
-    orders = ibis.window(group_by=[table[name] for name in names])
-    lines = table.select(
-        *dict.fromkeys(names), state=state, states=state.nunique().over(orders), marked=state.count().over(orders),
-        other=state.max().over(orders), rows=ibis.row_number().over(orders),
-    )  # fmt: skip
-    lines = lines.filter(*[lines[name].notnull() for name in dict.fromkeys(names)])
-    filled, is_first = is_true(lines["state"].isnull() & (lines["states"] == 1)), lines["rows"] == 0
-    aside = filled & (lines["other"].notin(said) if said is not None else filled)
+    lines = table.select(*names, state=state)
+    lines = lines.filter(*[lines[name].notnull() for name in names])
+    given = {"given": lines["state"].count(), "least": lines["state"].min(), "most": lines["state"].max()}
+    orders = lines.group_by(*names).agg(rows=lines.count(), **given)
+    has_one = is_true(orders["least"] == orders["most"])
+    orders = orders.mutate(filled=ibis.ifelse(has_one, orders["rows"] - orders["given"], 0))
+    aside = orders["filled"] if said is None else ibis.ifelse(orders["most"].notin(said), orders["filled"], 0)
     seen = aggregate(
-        lines, filled=filled.sum(), orders=is_first.sum(), without=(is_first & (lines["states"] == 0)).sum(),
-        aside=aside.sum(), twice=(filled & (lines["marked"] > 1)).sum(),
+        orders, filled=orders["filled"].sum(), orders=orders.count(), without=orders["most"].isnull().sum(),
+        aside=aside.sum(), twice=ibis.ifelse(orders["given"] > 1, orders["filled"], 0).sum(),
     )  # fmt: skip
     if not seen["filled"]:
         return opened, []
     if seen["without"] > WITHOUT_STATE * seen["orders"]:
         is_counted = said is not None and "" in said and seen["aside"] and not seen["twice"]
         return opened, [_lines_doubt(column, seen["aside"])] if is_counted else []
-    whole = ibis.ifelse(is_true(state.nunique().over(orders) == 1), state.max().over(orders), state)
+    same = ibis.window(group_by=[table[name] for name in names])
+    least, most = state.min().over(same), state.max().over(same)
+    is_known = ibis.and_(*[table[name].notnull() for name in names])
+    whole = ibis.ifelse(is_true(is_known & (least == most)), most, state)
     note = ngettext(
         "Column {column!r}: {n} row without a state has that of the other lines of its order.",
         "Column {column!r}: {n} rows without a state have that of the other lines of their orders.",
         seen["filled"],
     )
     notes = (*opened.notes, note.format(column=column, n=told_number(seen["filled"])))
-    return replace(opened, table=table.mutate(**{column: whole}), notes=notes), []
+    is_stored = not opened.elsewhere  # else each measure would look at the other lines again
+    return replace(opened, table=table.mutate(**{column: whole}), notes=notes, copied=opened.copied or is_stored), []
 
 
 def _lines_doubt(column: str, n: int) -> str:
